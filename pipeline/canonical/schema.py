@@ -1,0 +1,122 @@
+"""Read the canonical tables' YAML and hold frames against it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import yaml
+
+from pipeline.errors import DeliveryRefusedError
+
+TABLES = Path(__file__).parent / "tables"
+
+POLARS_TYPES: dict[str, pl.DataType] = {
+    "text": pl.String(),
+    "int16": pl.Int16(),
+    "int32": pl.Int32(),
+    "int64": pl.Int64(),
+    "date": pl.Date(),
+    "bool": pl.Boolean(),
+}
+
+
+@dataclass(frozen=True)
+class CanonicalColumn:
+    """One column: its type, whether it may be empty, and what it says about a person."""
+
+    name: str
+    type: str
+    says: str
+    privacy: str
+    optional: bool = False
+    codes: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CanonicalTable:
+    """One table: grain, key and columns. `key` may name `person`, the column that sealing replaces."""
+
+    name: str
+    describes: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[CanonicalColumn, ...]
+    money_column: str | None
+
+    @property
+    def polars_schema(self) -> dict[str, pl.DataType]:
+        """Column names and Polars types, in order, without the person column."""
+        return {column.name: POLARS_TYPES[column.type] for column in self.columns}
+
+    @property
+    def schema_digest(self) -> str:
+        """SHA-256 of names, types and optionality: both sides must mean the same table."""
+        shape = [[column.name, column.type, column.optional] for column in self.columns]
+        return hashlib.sha256(json.dumps([self.name, shape]).encode()).hexdigest()
+
+    def require(self, frame: pl.DataFrame, *, where: str) -> pl.DataFrame:
+        """The frame with exactly this table's columns, in order.
+
+        Raises:
+            DeliveryRefusedError: when a column is missing, extra or of another type.
+        """
+        if dict(frame.schema) != self.polars_schema:
+            differing = sorted(set(frame.schema.items()) ^ set(self.polars_schema.items()), key=str)
+            names = ", ".join(sorted({name for name, _ in differing}))
+            raise DeliveryRefusedError(
+                f"Table {self.name} does not have the agreed columns (differing: {names or 'their order'})",
+                where=where,
+                remedy="Make the table again with this version's intake.",
+            )
+        return frame
+
+
+@cache
+def canonical_tables() -> dict[str, CanonicalTable]:
+    """All canonical tables by name, in alphabetical order."""
+    tables = (_load(path) for path in sorted(TABLES.glob("*.yaml")))
+    return {table.name: table for table in tables}
+
+
+def canonical_table(name: str) -> CanonicalTable:
+    """The canonical table of this name.
+
+    Raises:
+        DeliveryRefusedError: when there is no such table.
+    """
+    tables = canonical_tables()
+    if name not in tables:
+        raise DeliveryRefusedError(
+            f"'{name}' is no canonical table", remedy=f"Known tables: {', '.join(tables)}."
+        )
+    return tables[name]
+
+
+def _load(path: Path) -> CanonicalTable:
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    columns = tuple(
+        CanonicalColumn(
+            name=name,
+            type=column["type"],
+            says=column["says"],
+            privacy=column["privacy"],
+            optional=column.get("optional", False),
+            codes=column.get("codes", ""),
+            values=tuple(column.get("values", ())),
+        )
+        for name, column in raw["columns"].items()
+    )
+    return CanonicalTable(
+        name=raw["table"],
+        describes=raw["describes"].strip(),
+        grain=raw["grain"],
+        key=tuple(raw["key"]),
+        columns=columns,
+        money_column=raw.get("money", {}).get("delivered"),
+    )
