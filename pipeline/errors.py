@@ -104,3 +104,15 @@ class SettingsError(OcmoError):
     """A role's home or its settings file is missing or wrong."""
 
     exit_code = 60
+
+
+class LayoutError(OcmoError):
+    """A record layout or a supplier's mapping file cannot be used, or a value does not fit its field."""
+
+    exit_code = 15
+
+
+class IssuedStatementError(OcmoError):
+    """A statement that was issued would be changed."""
+
+    exit_code = 70

@@ -21,7 +21,7 @@ def business_date(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise SettingsError(
-            f"'{text}' is no business date", remedy="Write it as YYYY-MM-DD, for instance 2026-04-01."
+            f"'{text}' is no business date", remedy="Write it as YYYY-MM-DD, for instance 2026-07-15."
         ) from error
 
 

@@ -55,6 +55,11 @@ class CanonicalTable:
         return {column.name: POLARS_TYPES[column.type] for column in self.columns}
 
     @property
+    def raw_schema(self) -> dict[str, pl.DataType]:
+        """The table as the lake holds it: pseudonym and delivery before the canonical columns."""
+        return {"pid": pl.Binary(), "delivery_id": pl.String(), **self.polars_schema}
+
+    @property
     def schema_digest(self) -> str:
         """SHA-256 of names, types and optionality: both sides must mean the same table."""
         shape = [[column.name, column.type, column.optional] for column in self.columns]

@@ -1,0 +1,47 @@
+# Bare `make` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench airflow clean docs
+
+PYTHON ?= python3
+UV := $(shell command -v uv || echo .tools/bin/uv)
+INSURED ?= 20000
+SEED ?= 1
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.tools/bin/uv:
+	@$(PYTHON) -m venv .tools && .tools/bin/pip install --quiet uv
+
+.venv/.installed: pyproject.toml uv.lock $(filter .tools/bin/uv,$(UV))
+	@$(UV) sync --quiet --frozen --python $(PYTHON)
+	@touch $@
+
+setup: .venv/.installed ## Install everything into .venv (installs uv first when it is missing)
+
+run: setup ## The whole chain: region, sealing, TTP, the night in Airflow, a draft settlement (INSURED=, SEED=)
+	@.venv/bin/ocmo demo run --insured $(INSURED) --seed $(SEED)
+
+test: setup ## All tests
+	@.venv/bin/pytest
+
+check: setup ## Formatting, lint and types
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+format: setup ## Format the code
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+docs: setup ## Make the reference pages from code and schemas
+	@.venv/bin/python -m docs.reference.generate
+
+bench: setup ## Speed and memory by stage, against a floor measured in the same run
+	@.venv/bin/python -m bench.run
+
+airflow: setup ## Airflow with the OCMO's DAGs, in the foreground; says where to look
+	@.venv/bin/ocmo demo airflow
+
+clean: ## Remove the state of earlier runs (var/), not the installation
+	rm -rf var

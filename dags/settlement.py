@@ -1,0 +1,46 @@
+"""A draft settlement, on request: the operator gives contract, year and business date in a form.
+
+The statement is made of what the night of that date published, and written beside earlier drafts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from airflow.sdk import Param, dag, get_current_context, task
+
+
+@dag(
+    schedule=None,
+    start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
+    params={
+        "contract": Param("maasoever", type="string", pattern="^[a-z0-9][a-z0-9_-]*$", title="Contract"),
+        "year": Param(2025, type="integer", minimum=2000, maximum=2100, title="Contract year"),
+        "business_date": Param(
+            "2026-07-15",
+            type="string",
+            format="date",
+            title="Business date",
+            description="A day whose night has run; its figures are settled.",
+        ),
+    },
+    doc_md=__doc__,
+    tags=["ocmo"],
+)
+def settlement() -> None:
+    """One statement."""
+
+    @task
+    def draft() -> list[str]:
+        from pipeline.home import OcmoHome
+        from pipeline.reporting.drafting import draft_statement
+
+        params = get_current_context()["params"]
+        date = dt.date.fromisoformat(params["business_date"])
+        drafted = draft_statement(OcmoHome.open(), params["contract"], params["year"], date)
+        return [str(path) for path in drafted.paths]
+
+    draft()
+
+
+settlement()

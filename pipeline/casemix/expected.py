@@ -1,0 +1,74 @@
+"""Indirect standardisation: expected cost at the comparison group's rates, cell by cell.
+
+Rule: the rate of a cell is the comparison group's retained cost per insured month in the settlement year.
+Expected cost of any population and year is its insured months times those rates, so that levels of
+different years and sides can be compared. In the comparison group itself expected equals observed, in
+total and per cell. A cell without comparison months takes their mean over all cells, and is counted.
+
+Source: Breslow and Day (1987), Statistical Methods in Cancer Research II, chapter 2.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.claims.terms_tables import COMPARISON
+from pipeline.errors import FiguresError
+
+CELL = ["sex_code", "age_class_code"]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A side's year: months, observed and expected cents; `months_without_cell` took the overall mean."""
+
+    insured_months: int
+    in_domain_cents: int
+    truncated_cents: int
+    retained_cents: int
+    expected_cents: float
+    months_without_cell: int
+
+
+def cell_rates(cells: pl.DataFrame, year: int) -> pl.DataFrame:
+    """Cents per insured month by cell: the comparison group's in `year`; null where it has nobody.
+
+    Raises:
+        FiguresError: when the comparison group has no insured month in `year`.
+    """
+    comparison = cells.filter(
+        pl.col("year") == year, pl.col("group_code") == COMPARISON, pl.col("insured_months") > 0
+    )
+    if comparison.is_empty():
+        raise FiguresError(
+            f"The comparison group has no insured months in {year}",
+            remedy="Check the comparison area in the contract, and whether the register of that year came.",
+        )
+    rates = comparison.select(*CELL, rate=pl.col("retained_cents") / pl.col("insured_months"))
+    every_cell = cells.select(CELL).unique()
+    return every_cell.join(rates, on=CELL, how="left").sort(CELL)
+
+
+def expected_cost(
+    cells: pl.DataFrame, rates: pl.DataFrame, year: int, group: str, model_year: int
+) -> Expected:
+    """Observed and expected cost of one side in one year; a side without anybody has zeros.
+
+    `rates` come from `cell_rates` for `model_year`; the overall mean is taken from the same cells.
+    """
+    model = cells.filter(pl.col("year") == model_year, pl.col("group_code") == COMPARISON)
+    overall = model["retained_cents"].sum() / model["insured_months"].sum()
+    own = cells.filter(pl.col("year") == year, pl.col("group_code") == group).join(rates, on=CELL, how="left")
+    missing = own.filter(pl.col("rate").is_null())
+    expected = own.select(pl.col("insured_months") * pl.col("rate").fill_null(overall)).to_series()
+    return Expected(
+        insured_months=int(own["insured_months"].sum()),
+        in_domain_cents=int(own["in_domain_cents"].sum()),
+        truncated_cents=int(own["truncated_cents"].sum()),
+        retained_cents=int(own["retained_cents"].sum()),
+        expected_cents=math.fsum(expected.sort().to_list()),
+        months_without_cell=int(missing["insured_months"].sum()),
+    )

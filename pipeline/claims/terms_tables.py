@@ -1,0 +1,50 @@
+"""A contract's terms as small tables, for SQL to join with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import polars as pl
+
+from pipeline.contract import Terms
+
+CONTRACTED, COMPARISON = "contracted", "comparison"
+
+
+def area(terms: Terms) -> pl.DataFrame:
+    """`postcode3_code`, `group_code`: whose population lives where."""
+    rows = [(code, CONTRACTED) for code in terms.population_contracted_area.value]
+    rows += [(code, COMPARISON) for code in terms.population_comparison_area.value]
+    return pl.DataFrame(rows, schema=["postcode3_code", "group_code"], orient="row")
+
+
+def provider(terms: Terms) -> pl.DataFrame:
+    """`provider_code`, `group_code`: who is under contract and who serves as comparison."""
+    rows = [(p.agb_code, CONTRACTED) for p in terms.parties_members.value]
+    rows += [(p.agb_code, COMPARISON) for p in terms.parties_comparison_providers.value]
+    return pl.DataFrame(rows, schema=["provider_code", "group_code"], orient="row")
+
+
+def care_type(terms: Terms) -> pl.DataFrame:
+    """`care_type_code`: the kinds of care in the domain."""
+    return pl.DataFrame({"care_type_code": terms.domain_care_types_in.value})
+
+
+def law(terms: Terms) -> pl.DataFrame:
+    """`financing_law_code`: the laws in the domain."""
+    return pl.DataFrame({"financing_law_code": terms.domain_financing_laws.value})
+
+
+def years(terms: Terms, year: int) -> list[int]:
+    """The years a settlement of `year` looks at: the baseline years and the year itself."""
+    return [*terms.baseline_years, year]
+
+
+def calendar(in_years: Iterable[int]) -> pl.DataFrame:
+    """`month` (its first day), `year` and `month_index` (12 x year + month) of all months of some years."""
+    months = [dt.date(year, month, 1) for year in in_years for month in range(1, 13)]
+    return pl.DataFrame({"month": months}, schema={"month": pl.Date}).with_columns(
+        year=pl.col("month").dt.year(),
+        month_index=pl.col("month").dt.year() * 12 + pl.col("month").dt.month().cast(pl.Int32),
+    )

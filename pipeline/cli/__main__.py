@@ -1,0 +1,5 @@
+"""`python -m pipeline.cli` is `ocmo`."""
+
+from pipeline.cli import main
+
+main()

@@ -1,0 +1,48 @@
+"""From an error for people to one message and an exit code.
+
+The pipeline's errors carry their own code. The pseudonymisation package stands alone and knows nothing of
+exit codes, so its kinds of refusal get theirs here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.errors import OcmoError
+from pseudonymisation.errors import PseudonymisationError
+
+EXIT_CODES = {
+    "number": 16,
+    "table": 17,
+    "delivery-exists": 41,
+    "delivery-incomplete": 42,
+    "signature": 43,
+    "manifest": 44,
+    "blob": 45,
+    "replay": 46,
+    "live-delivery": 47,
+    "canary": 48,
+    "batch": 49,
+    "agreement": 61,
+    "key-ring-missing": 62,
+    "key-ring-exists": 63,
+    "key-ring-unsafe": 64,
+}
+"""By kind of refusal; a test sees to it that each kind has one of its own."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What to say, and what to leave with."""
+
+    message: str
+    exit_code: int
+
+
+def failure(error: Exception) -> Failure | None:
+    """How to end on this error, or None when it is a defect of ours."""
+    if isinstance(error, OcmoError):
+        return Failure(str(error), error.exit_code)
+    if isinstance(error, PseudonymisationError):
+        return Failure(str(error), EXIT_CODES[error.kind])
+    return None

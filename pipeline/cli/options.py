@@ -1,0 +1,37 @@
+"""Options that several commands share, said once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home", help="The role's home. Default: its folder under OCMO_HOME (or ./var).", metavar="DIR"
+    ),
+]
+BusinessDate = Annotated[
+    str,
+    typer.Option(
+        "--date", help="Business date: what was delivered up to this day is seen.", metavar="YYYY-MM-DD"
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+ContractId = Annotated[str, typer.Option("--contract", help="Id of the contract.", metavar="ID")]
+Year = Annotated[int, typer.Option("--year", help="Contract year to settle.", metavar="YYYY")]
+
+
+def day(text: str) -> dt.date:
+    """The business date of an option."""
+    from pipeline.periods import business_date
+
+    return business_date(text)
+
+
+def example(*lines: str) -> str:
+    """An epilogue with examples, one a line."""
+    return "Examples:\n\n" + "\n\n".join(f"    $ {line}" for line in lines)

@@ -1,0 +1,44 @@
+"""The contracts an OCMO serves: one YAML file each, in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.contract.language import Contract
+from pipeline.contract.load import load
+from pipeline.errors import ContractError, ContractKeyError
+
+
+def served(folder: Path) -> dict[str, Contract]:
+    """All contracts in `folder` by id, in alphabetical order.
+
+    Raises:
+        ContractError: when a file is no contract, or two files hold the same one.
+    """
+    contracts: dict[str, Contract] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        contract = load(path)
+        if contract.id in contracts:
+            raise ContractKeyError(
+                f"Contract '{contract.id}' stands in two files",
+                where=str(folder),
+                remedy="Keep one; an amendment is a later value in the same file.",
+            )
+        contracts[contract.id] = contract
+    return dict(sorted(contracts.items()))
+
+
+def contract_of(folder: Path, contract_id: str) -> Contract:
+    """The contract with this id.
+
+    Raises:
+        ContractError: when no file in `folder` holds it.
+    """
+    contracts = served(folder)
+    if contract_id not in contracts:
+        raise ContractError(
+            f"There is no contract '{contract_id}'",
+            where=str(folder),
+            remedy=f"Known: {', '.join(contracts) or 'none'}.",
+        )
+    return contracts[contract_id]

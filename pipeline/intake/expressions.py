@@ -1,0 +1,143 @@
+"""The rules of a mapping as Polars expressions. What each rule means stands in `mapping`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.canonical import CanonicalColumn, CanonicalTable
+from pipeline.errors import LayoutError
+from pipeline.intake import generalise
+from pipeline.intake.notation import Notation, integer, signed
+
+VERBS = (
+    "take",
+    "first",
+    "compose",
+    "amount",
+    "constant",
+    "empty",
+    "rules",
+    "birth_year",
+    "postcode3",
+    "first_month",
+    "insured_months",
+)
+
+Rule = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Expressions:
+    """The columns of one canonical table over a frame of text columns."""
+
+    table: CanonicalTable
+    rules: Mapping[str, Rule]
+    notation: Notation
+    year: int | None
+
+    def column(self, column: CanonicalColumn) -> pl.Expr:
+        """The canonical column, in its own type and name; null where the source cannot be read."""
+        dtype = self.table.polars_schema[column.name]
+        return self._value(column).cast(dtype, strict=False).alias(column.name)
+
+    def _value(self, column: CanonicalColumn) -> pl.Expr:
+        rule = self.rules[column.name]
+        match verb_of(column.name, rule):
+            case "take":
+                return self._taken(column, rule)
+            case "first":
+                return pl.coalesce(rule["first"])
+            case "compose":
+                parts = [self._part(name) for name in rule["compose"]]
+                return pl.concat_str(parts, separator=rule.get("separator", "|"))
+            case "amount":
+                cents = self.notation.cents(pl.col(rule["amount"]))
+                return signed(cents, pl.col(rule["sign"])) if "sign" in rule else cents
+            case "constant":
+                return pl.lit(rule["constant"])
+            case "rules":
+                return _decided(rule)
+            case "birth_year":
+                return generalise.birth_year(self._date(rule["birth_year"]), needed_year(self.year))
+            case "postcode3":
+                return generalise.postcode3(pl.col(rule["postcode3"]))
+            case "first_month":
+                start, end = (self._date(name) for name in rule["first_month"])
+                return generalise.first_month(start, end, needed_year(self.year))
+            case "insured_months":
+                start, end = (self._date(name) for name in rule["insured_months"])
+                return generalise.insured_months(start, end, needed_year(self.year))
+        return pl.lit(None)
+
+    def _taken(self, column: CanonicalColumn, rule: Rule) -> pl.Expr:
+        text = pl.col(rule["take"])
+        if "codes" in rule:
+            old, new = [str(code) for code in rule["codes"]], list(rule["codes"].values())
+            return text.replace_strict(old, new, default=None)
+        if column.type == "date":
+            return self.notation.date(text)
+        return text if column.type == "text" else integer(text)
+
+    def _part(self, name: str) -> pl.Expr:
+        """A canonical column of this name, else the source column."""
+        own = {column.name: column for column in self.table.columns}
+        return self._value(own[name]) if name in own else pl.col(name)
+
+    def _date(self, name: str) -> pl.Expr:
+        return self.notation.date(pl.col(name))
+
+
+def verb_of(column: str, rule: Rule) -> str:
+    """Which of the known rules this is.
+
+    Raises:
+        LayoutError: when it is none, or more than one.
+    """
+    found = [verb for verb in VERBS if verb in rule]
+    if len(found) != 1:
+        raise LayoutError(
+            f"The rule of column '{column}' is none, or more than one, of the known rules",
+            remedy=f"Known are the name of a source column, and {', '.join(VERBS)}.",
+        )
+    return found[0]
+
+
+def conditions(rule: Rule) -> list[Rule]:
+    """The conditions of a `rules` rule, in order."""
+    return [case["when"] for case in rule["rules"] if "when" in case]
+
+
+def needed_year(year: int | None) -> int:
+    """The year of the delivery's period.
+
+    Raises:
+        LayoutError: when there is none.
+    """
+    if year is None:
+        raise LayoutError("This mapping needs the period of the delivery", remedy="Give it, as a year.")
+    return year
+
+
+def _decided(rule: Rule) -> pl.Expr:
+    """The value of the first case whose condition holds; a case without condition always does."""
+    value = pl.lit(None, dtype=pl.String)
+    for case in reversed(rule["rules"]):
+        chosen = pl.lit(case["value"])
+        value = pl.when(_holds(case["when"])).then(chosen).otherwise(value) if "when" in case else chosen
+    return value
+
+
+def _holds(when: Rule) -> pl.Expr:
+    text = pl.col(when["field"])
+    if "begins" in when:
+        return text.str.starts_with(when["begins"])
+    if "between" in when:
+        low, high = when["between"]
+        return text.is_between(pl.lit(low), pl.lit(high))
+    if when.get("filled") is True:
+        return text.is_not_null()
+    raise LayoutError(f"The condition on '{when['field']}' is none of begins, between and filled")

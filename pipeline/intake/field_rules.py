@@ -1,0 +1,82 @@
+"""Judge each field as text: is it filled where it must be, and can it be read as what it should be?
+
+For Vektis records the rules follow from the layout: obligation M, type N, a date by its element code. For
+tables they follow from the mapping: which column feeds a date, a number, an amount, a coded value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.intake.findings import Check, violations
+from pipeline.intake.notation import VEKTIS, Notation, integer
+from pipeline.intake.record_layout import Field, Record
+
+DEBIT_CREDIT = ("C", "D")
+
+
+@dataclass(frozen=True)
+class FieldForm:
+    """What a text column should hold. `kind` is date, cents, count, digits or text; `allowed` its codes."""
+
+    name: str
+    kind: str
+    mandatory: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+def judge_records(records: pl.DataFrame, record: Record) -> pl.DataFrame:
+    """Findings on the records of one code (row_number, line_number and the fields as text)."""
+    forms = [_form(field) for field in record.fields.values() if field.obligation != "S"]
+    return judge_fields(records, forms, VEKTIS, record_code=record.code)
+
+
+def judge_fields(
+    rows: pl.DataFrame, forms: Iterable[FieldForm], notation: Notation, *, record_code: str = ""
+) -> pl.DataFrame:
+    """Findings on text columns; `rows` has row_number, line_number and a column for each form."""
+    checks = [check for form in forms for check in _checks(form, notation)]
+    return violations(rows, checks, record_code=record_code, line="line_number")
+
+
+def empty_zeros(field: Field) -> pl.Expr:
+    """The field with null for zeros only, the way to leave an N field empty that is no amount or number."""
+    value = pl.col(field.name)
+    if field.type != "N" or field.kind in ("cents", "count"):
+        return value
+    return pl.when(value.str.contains("[^0]")).then(value)
+
+
+def _form(field: Field) -> FieldForm:
+    return FieldForm(
+        name=field.name,
+        kind=field.kind if field.type == "AN" or field.kind == "date" else "digits",
+        mandatory=field.obligation == "M",
+        allowed=DEBIT_CREDIT if field.name.endswith("_sign") else (),
+    )
+
+
+def _checks(form: FieldForm, notation: Notation) -> list[Check]:
+    value = pl.col(form.name)
+    found = []
+    if form.mandatory:
+        found.append(Check(form.name, "mandatory", f"{form.name} is empty", value.is_null()))
+    if form.kind == "date":
+        # A date of zeros is an empty one: a fault only where a date must stand.
+        filled = pl.lit(True) if form.mandatory else value.str.contains("[^0]")
+        no_date = value.is_not_null() & filled & notation.date(value).is_null()
+        found.append(Check(form.name, "date", f"{form.name} is no existing date", no_date))
+    elif form.kind == "digits":
+        other = value.str.contains("[^0-9]")
+        found.append(Check(form.name, "digits", f"{form.name} holds other characters than digits", other))
+    elif form.kind in ("count", "cents"):
+        number = integer(value) if form.kind == "count" else notation.cents(value)
+        no_number = value.is_not_null() & number.is_null()
+        found.append(Check(form.name, "number", f"{form.name} is no number", no_number))
+    if form.allowed:
+        reason = f"{form.name} is none of {', '.join(form.allowed)}"
+        found.append(Check(form.name, "code", reason, ~value.is_in(form.allowed)))
+    return found

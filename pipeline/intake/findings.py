@@ -1,0 +1,68 @@
+"""What is wrong with which row, for the supplier to mend: where and why, never what stands there.
+
+A finding points at a place (line, kind of record, field) and belongs to a canonical row, named by the line it
+comes from (`row_number`): a performance record with an impossible date rejects every tariff line tied to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+FINDINGS = pl.Schema(
+    {
+        "row_number": pl.UInt32(),
+        "line_number": pl.UInt32(),
+        "record_code": pl.String(),
+        "field": pl.String(),
+        "rule": pl.String(),
+        "reason": pl.String(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule on one field: `violated` is true for the rows that break it (null counts as kept)."""
+
+    field: str
+    rule: str
+    reason: str
+    violated: pl.Expr
+
+
+def violations(
+    rows: pl.DataFrame, checks: Sequence[Check], *, record_code: str = "", line: str = "row_number"
+) -> pl.DataFrame:
+    """A finding for each row and check it breaks; `rows` has row_number and the line number named by `line`.
+
+    All checks are counted in one pass; only those that some row breaks are looked at again.
+    """
+    if not checks:
+        return FINDINGS.to_frame()
+    counts = rows.select(check.violated.sum().alias(str(i)) for i, check in enumerate(checks)).row(0)
+    broken = [check for check, count in zip(checks, counts, strict=True) if count]
+    return together(
+        rows.filter(check.violated).select(
+            pl.col("row_number").cast(pl.UInt32),
+            pl.col(line).cast(pl.UInt32).alias("line_number"),
+            pl.lit(record_code).alias("record_code"),
+            pl.lit(check.field).alias("field"),
+            pl.lit(check.rule).alias("rule"),
+            pl.lit(check.reason).alias("reason"),
+        )
+        for check in broken
+    )
+
+
+def together(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """All findings in the order of the rows; those of one row in the order they were found."""
+    return pl.concat([FINDINGS.to_frame(), *parts]).sort("row_number", maintain_order=True)
+
+
+def first_rules(findings: pl.DataFrame) -> dict[str, int]:
+    """Rejected rows by rule, each row once, under the first rule it broke; in alphabetical order."""
+    firsts = findings.unique("row_number", keep="first", maintain_order=True)
+    return dict(firsts.group_by("rule").len().sort("rule").iter_rows())

@@ -1,0 +1,123 @@
+"""How source columns become canonical columns: data in a layout or a mapping file.
+
+A rule is the name of a source column, or one of these:
+
+    {take: c, codes: {V: F}}          a column whose codes are translated; another code is a fault
+    {first: [a, b]}                   the first that is filled
+    {compose: [a, b], separator: s}   joined by the separator ('|' unless said); empty when one of them is
+    {amount: a, sign: s}              cents; negative where the sign field says C (the sign may be left out)
+    {constant: x}   {empty: why}      the same for every row; nothing, because the source lacks it
+    {rules: [{when: {...}, value: x}, ..., {value: y}]}    the first rule that holds decides
+    {birth_year: a}  {postcode3: a}  {first_month: [a, b]}  {insured_months: [a, b]}    see `generalise`
+
+A condition is {field: c} with `begins: text`, `filled: true` or `between: [low, high]` (text, inclusive). In
+`compose` a name may also be a canonical column. `source: text` beside a rule says where the rule comes from.
+How a rule becomes a value is in `expressions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.canonical import CanonicalColumn, CanonicalTable
+from pipeline.errors import LayoutError
+from pipeline.intake import generalise
+from pipeline.intake.expressions import Expressions, Rule, conditions, needed_year, verb_of
+from pipeline.intake.field_rules import FieldForm
+from pipeline.intake.findings import Check
+from pipeline.intake.notation import Notation
+
+DATE_VERBS = ("birth_year", "first_month", "insured_months")
+KINDS = {"date": "date", "int16": "count", "int32": "count", "int64": "count"}
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """A canonical table, the source column of the BSN, and a rule for each canonical column.
+
+    Raises:
+        LayoutError: at once, when a column has no rule, a rule has no column, or a rule cannot be used.
+    """
+
+    table: CanonicalTable
+    person: str
+    rules: Mapping[str, Rule]
+
+    def __post_init__(self) -> None:
+        differing = sorted({column.name for column in self.table.columns} ^ set(self.rules))
+        if differing:
+            raise LayoutError(
+                f"Table {self.table.name} needs one rule per column; differing: {', '.join(differing)}"
+            )
+        expressions = Expressions(self.table, self.rules, Notation(dates="%Y%m%d"), year=1)
+        for column in self.table.columns:
+            try:
+                self._forms(column)
+                expressions.column(column)
+            except (TypeError, KeyError, ValueError, AttributeError) as error:
+                raise LayoutError(f"The rule of column '{column.name}' cannot be used ({error})") from error
+
+    @classmethod
+    def parse(cls, table: CanonicalTable, person: str, columns: Mapping[str, Any]) -> TableMapping:
+        """The mapping as written in YAML, where a bare name stands for `{take: name}`."""
+        rules = {name: {"take": rule} if isinstance(rule, str) else rule for name, rule in columns.items()}
+        return cls(table, person, rules)
+
+    def references(self) -> list[str]:
+        """The source columns that the rules and the person come from, each once, in alphabetical order."""
+        return sorted({self.person} | {form.name for form in self.forms()})
+
+    def forms(self) -> list[FieldForm]:
+        """What each source column should hold, as far as its rule tells. The BSN is judged apart."""
+        forms = [form for column in self.table.columns for form in self._forms(column)]
+        return list(dict.fromkeys(forms))
+
+    def checks(self, notation: Notation, year: int | None) -> list[Check]:
+        """What must hold between source columns: an insured period has days in the delivery's period."""
+        found = []
+        for start, end in (rule["first_month"] for rule in self.rules.values() if "first_month" in rule):
+            days = notation.date(pl.col(start)), notation.date(pl.col(end))
+            reason = f"{start} to {end} has no day in the delivery's period, or ends before it starts"
+            found.append(Check(end, "period", reason, generalise.outside(*days, needed_year(year))))
+        return found
+
+    def rows(self, source: pl.DataFrame, notation: Notation, year: int | None = None) -> pl.DataFrame:
+        """row_number, bsn (as the source has it) and the canonical columns in their types.
+
+        `source` has row_number and the columns of `references` as text. What is empty or cannot be read is
+        null. `year` is the delivery's period, for the rules that need it.
+
+        Raises:
+            LayoutError: when a rule needs the period and there is none.
+        """
+        expressions = Expressions(self.table, self.rules, notation, year)
+        columns = (expressions.column(column) for column in self.table.columns)
+        return source.select("row_number", pl.col(self.person).alias("bsn"), *columns)
+
+    def _forms(self, column: CanonicalColumn) -> list[FieldForm]:
+        rule = self.rules[column.name]
+        verb = verb_of(column.name, rule)
+        match verb:
+            case "constant" | "empty":
+                return []
+            case "rules":
+                return [FieldForm(when["field"], "text") for when in conditions(rule)]
+            case "take":
+                codes = tuple(str(code) for code in rule.get("codes", ()))
+                return [
+                    FieldForm(
+                        rule["take"], "text" if codes else KINDS.get(column.type, "text"), allowed=codes
+                    )
+                ]
+            case "amount":
+                signs = [FieldForm(rule["sign"], "text")] if "sign" in rule else []
+                return [FieldForm(rule["amount"], "cents"), *signs]
+        names = [rule[verb]] if isinstance(rule[verb], str) else rule[verb]
+        own = {other.name for other in self.table.columns} if verb == "compose" else set()
+        return [
+            FieldForm(name, "date" if verb in DATE_VERBS else "text") for name in names if name not in own
+        ]

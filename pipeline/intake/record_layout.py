@@ -1,0 +1,136 @@
+"""What a record layout says: fields at positions, records of fields, a trailer that counts them.
+
+Positions are 1-based, as in the published specifications; lengths are in characters. A layout whose fields
+do not adjoin, or that names a field it does not have, cannot be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.errors import LayoutError
+
+KINDS = {"DAT": "date", "BED": "cents", "ANT": "count"}
+HEADER_FIELDS = ("message_code", "message_version", "message_subversion")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record. `type` is N (digits) or AN (text); `obligation` is M, C, O or S (reserved)."""
+
+    name: str
+    dutch_name: str
+    element: str
+    type: str
+    start: int
+    length: int
+    obligation: str
+
+    @property
+    def kind(self) -> str:
+        """What the value is, by Vektis' element code: date, cents, count, or else digits or text."""
+        return KINDS.get(self.element[:3], "digits" if self.type == "N" else "text")
+
+    @property
+    def end(self) -> int:
+        """Last position, 1-based and inclusive."""
+        return self.start + self.length - 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """One kind of record: its two-digit code, its name, and its fields by name, in order of position."""
+
+    code: str
+    name: str
+    dutch_name: str
+    fields: dict[str, Field]
+
+
+@dataclass(frozen=True)
+class Trailer:
+    """What the closing record says.
+
+    `counts` gives, by field, the codes of the records it counts. `total` and `sign` are the fields of the
+    total amount, which is the sum of `of_field` with its `of_sign` over the records of code `of_record`.
+    """
+
+    record: str
+    counts: dict[str, tuple[str, ...]]
+    total: str
+    sign: str
+    of_record: str
+    of_field: str
+    of_sign: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One edition of a standard.
+
+    `canonical` holds, by canonical table, how records become rows: see `mapping`.
+    """
+
+    standard: str
+    version: str
+    source: str
+    message_code: str
+    message_version: str
+    message_subversion: str
+    record_length: int
+    records: dict[str, Record]
+    trailer: Trailer
+    canonical: Mapping[str, Mapping[str, Any]]
+
+    def __post_init__(self) -> None:
+        _verify(self)
+
+    @property
+    def title(self) -> str:
+        """Standard and version, as people name it: 'ZH308 9.0'."""
+        return f"{self.standard} {self.version}"
+
+    @property
+    def header(self) -> Record:
+        """The opening record: the first of the layout."""
+        return next(iter(self.records.values()))
+
+    def field(self, path: str) -> Field:
+        """The field that 'record code.field name' points at, for instance '06.declared_cents'.
+
+        Raises:
+            LayoutError: when this layout has no such record or field.
+        """
+        code, _, name = path.partition(".")
+        record = self.records.get(code)
+        if record is None or name not in record.fields:
+            raise LayoutError(f"There is no field '{path}'", where=f"the layout of {self.title}")
+        return record.fields[name]
+
+
+def _verify(layout: Layout) -> None:
+    """Fields adjoin from position 1 to the record's length; header and trailer have the fields they need."""
+    for record in layout.records.values():
+        position = 1
+        for field in record.fields.values():
+            if field.start != position or field.length < 1 or field.type not in ("N", "AN"):
+                raise LayoutError(
+                    f"Field '{field.name}' of record {record.code} does not start at position {position}, "
+                    "has no length, or is neither N nor AN",
+                    where=f"the layout of {layout.title}",
+                )
+            position = field.end + 1
+        if position != layout.record_length + 1:
+            raise LayoutError(
+                f"Record {record.code} is {position - 1} long instead of {layout.record_length}",
+                where=f"the layout of {layout.title}",
+            )
+    trailer = layout.trailer
+    for name in (*trailer.counts, trailer.total, trailer.sign):
+        layout.field(f"{trailer.record}.{name}")
+    for name in (trailer.of_field, trailer.of_sign):
+        layout.field(f"{trailer.of_record}.{name}")
+    for name in HEADER_FIELDS:
+        layout.field(f"{layout.header.code}.{name}")

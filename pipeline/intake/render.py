@@ -1,0 +1,64 @@
+"""Write fixed-width records from columns: the opposite of `fixed_width`.
+
+Used to make messages: synthetic ones, and those of the round-trip tests.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.errors import LayoutError
+from pipeline.intake.record_layout import HEADER_FIELDS, Field, Layout
+
+
+def render(layout: Layout, record_code: str, frame: pl.DataFrame) -> pl.Series:
+    """One line of `layout.record_length` characters per row of the frame, without line ends.
+
+    Columns carry the layout's field names; what is absent or null is left empty (N zeros, AN blanks). The
+    record code is filled in, and in the opening record the message's code and version. N takes whole numbers,
+    text of digits, and dates (written EEJJMMDD), right-aligned and zero-filled; AN takes text, left-aligned.
+
+    Raises:
+        LayoutError: when a column is no field of the record, or a value does not fit its field.
+    """
+    record = layout.records[record_code]
+    unknown = sorted(set(frame.columns) - set(record.fields))
+    if unknown:
+        raise LayoutError(f"{', '.join(unknown)}: no field of record {record_code}", where=layout.title)
+    fixed = {"record_code": record_code}
+    if record is layout.header:
+        fixed |= {name: getattr(layout, name) for name in HEADER_FIELDS}
+    rows = frame.with_row_index("_row").with_columns(pl.lit(code).alias(name) for name, code in fixed.items())
+    parts = rows.select(_text(field, rows.schema.get(field.name)) for field in record.fields.values())
+    _refuse_misfits(layout, record_code, parts)
+    padded = (_padded(field) for field in record.fields.values())
+    return parts.select(pl.concat_str(list(padded)).alias("line")).to_series()
+
+
+def _text(field: Field, dtype: pl.DataType | None) -> pl.Expr:
+    """The field's value as unpadded text, never null."""
+    if dtype is None or isinstance(dtype, pl.Null):
+        return pl.lit("").alias(field.name)
+    value = pl.col(field.name)
+    text = value.dt.strftime("%Y%m%d") if isinstance(dtype, pl.Date) else value.cast(pl.String)
+    return text.fill_null("")
+
+
+def _padded(field: Field) -> pl.Expr:
+    value = pl.col(field.name)
+    return value.str.zfill(field.length) if field.type == "N" else value.str.pad_end(field.length)
+
+
+def _refuse_misfits(layout: Layout, record_code: str, parts: pl.DataFrame) -> None:
+    """Raise for the first field with a value that is too long or, where digits are asked, holds others."""
+    for field in layout.records[record_code].fields.values():
+        value = pl.col(field.name)
+        misfit = value.str.len_chars() > field.length
+        if field.type == "N":
+            misfit |= value.str.contains(r"[^0-9]")
+        rows = parts.select(misfit.arg_true()).to_series()
+        if rows.len():
+            raise LayoutError(
+                f"{rows.len()} values do not fit field '{field.name}' ({field.type} {field.length})",
+                where=f"record {record_code} of {layout.title}, first in row {rows[0]}",
+            )

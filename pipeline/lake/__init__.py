@@ -1,0 +1,27 @@
+"""The lake: immutable tables, the catalogue that publishes them, and the engine that computes on them.
+
+A table version is a Parquet file sorted by its key and named by its content. A step writes files and then
+publishes all of them in one database transaction: everything is seen, or nothing. See docs/adr/0001.
+"""
+
+from pipeline.lake.catalogue import Catalogue, Snapshot, TableFile, inputs_digest
+from pipeline.lake.engine import EngineSettings, connect
+from pipeline.lake.sql import SqlTable, sql_table
+from pipeline.lake.step import Step, engine_settings, open_lake, run_step
+from pipeline.lake.store import Lake
+
+__all__ = [
+    "Catalogue",
+    "EngineSettings",
+    "Lake",
+    "Snapshot",
+    "SqlTable",
+    "Step",
+    "TableFile",
+    "connect",
+    "engine_settings",
+    "inputs_digest",
+    "open_lake",
+    "run_step",
+    "sql_table",
+]

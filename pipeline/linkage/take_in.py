@@ -1,0 +1,120 @@
+"""Take one delivery in: verify, open, link, and publish its tables together with its row in the register.
+
+Whatever is wrong with a delivery ends in one refusal with its reason; nothing of it is used, and the
+other deliveries of the night go on. Rows without a pseudonym stay, with an empty `pid`, so that accepted
+rows and cents are always linked plus unlinked ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.canonical import canonical_table
+from pipeline.deliveries import Arrival, Delivery, Register, Status, arrival_named
+from pipeline.errors import OcmoError
+from pipeline.home import OcmoHome
+from pipeline.lake import Lake, open_lake
+from pseudonymisation.agreements import read_under
+from pseudonymisation.errors import PseudonymisationError
+from pseudonymisation.keys import KeyRing
+from pseudonymisation.recipient import OpenedDelivery, open_delivery, read_manifest
+
+
+@dataclass(frozen=True)
+class TakeIn:
+    """What came of one arrival: `linked`, `refused`, or `waiting` for its other half."""
+
+    arrival: str
+    outcome: str
+    reason: str = ""
+
+
+def take_in(home: OcmoHome, name: str) -> TakeIn:
+    """Open the arrival `name` and publish its raw tables, or record why not."""
+    arrival = arrival_named(home.inbox, name)
+    if arrival.map_folder is None:
+        return TakeIn(name, "waiting", "The TTP's map has not come yet.")
+    lake = open_lake(home)
+    register = Register(lake.catalogue.engine)
+    arrival_digest = arrival.digest
+    if register.has_tried(name, arrival_digest):
+        return TakeIn(name, "known", "This arrival was tried before; nothing changed.")
+    try:
+        opened = _open(home, arrival, register)
+        row = _entry(arrival, arrival_digest, opened)
+        tables = {table: _linked(table, frame, row) for table, frame in sorted(opened.tables.items())}
+    except (PseudonymisationError, OcmoError) as error:
+        register.insert(_refusal(arrival, arrival_digest, str(error)))
+        return TakeIn(name, Status.REFUSED, str(error))
+    _publish(lake, register, row, tables)
+    return TakeIn(name, Status.LINKED)
+
+
+def _open(home: OcmoHome, arrival: Arrival, register: Register) -> OpenedDelivery:
+    assert arrival.map_folder is not None  # noqa: S101 - take_in has looked
+    agreement, _ = read_under(home.agreements, lambda agreed: read_manifest(arrival.tables_folder, agreed))
+    return open_delivery(
+        arrival.tables_folder,
+        arrival.map_folder,
+        agreement=agreement,
+        ring=KeyRing.open(home.keys),
+        already_seen=register.has_seen,
+    )
+
+
+def _entry(arrival: Arrival, arrival_digest: str, opened: OpenedDelivery) -> Delivery:
+    manifest = opened.manifest
+    return Delivery(
+        arrival=arrival.name,
+        arrival_digest=arrival_digest,
+        status=Status.LINKED,
+        delivery_id=manifest.delivery,
+        contract=manifest.contract,
+        supplier=manifest.supplier,
+        period=manifest.period,
+        delivered_on=manifest.delivered_on,
+        manifest_digest=manifest.digest,
+        pseudonym_label=opened.label,
+        persons=opened.persons,
+        accounts=dict(manifest.accounts),
+    )
+
+
+def _refusal(arrival: Arrival, arrival_digest: str, reason: str) -> Delivery:
+    return Delivery(
+        arrival=arrival.name,
+        arrival_digest=arrival_digest,
+        status=Status.REFUSED,
+        reason=reason,
+        delivered_on=arrival.delivered_on,
+    )
+
+
+def _linked(name: str, frame: pl.DataFrame, row: Delivery) -> pl.DataFrame:
+    """A delivered table in the lake's shape: pseudonym and delivery, then the canonical columns."""
+    table = canonical_table(name)
+    require = table.require(frame.drop("pid"), where=row.arrival)
+    return frame.select("pid", pl.lit(row.delivery_id).alias("delivery_id"), *require.columns)
+
+
+def _publish(lake: Lake, register: Register, row: Delivery, tables: dict[str, pl.DataFrame]) -> None:
+    with lake.writing():
+        files = [
+            lake.write_frame(
+                f"raw_{name}",
+                frame,
+                sort_by=["pid" if key == "person" else key for key in canonical_table(name).key],
+                label=row.pseudonym_label or "",
+            )
+            for name, frame in tables.items()
+        ]
+        lake.catalogue.publish(
+            row.scope,
+            row.delivered_on or dt.date.min,
+            row.manifest_digest or "",
+            files,
+            also=lambda connection: register.insert(row, connection),
+        )

@@ -1,0 +1,1 @@
+"""How results look: statements as JSON and as one page for people."""

@@ -1,0 +1,118 @@
+"""The figures a settlement takes in, read from what the night published for a business date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+
+from pipeline.casemix import casemix_scope
+from pipeline.claims import claims_scope
+from pipeline.claims.terms_tables import COMPARISON, CONTRACTED
+from pipeline.contract import Contract
+from pipeline.errors import NoDataError
+from pipeline.home import OcmoHome
+from pipeline.indicators import indicators_scope
+from pipeline.lake import Lake, Snapshot, open_lake
+from pipeline.settlement.figures import UNITS, Figure, Figures, IndicatorFigure
+
+VALUED_AS_DECLARED = "valued_as_declared"
+"""The note that amounts rest on what was declared, because no decision of the insurer was delivered."""
+
+CITED = (
+    "mart_claim_bucket",
+    "mart_casemix_cell",
+    "mart_casemix_rate",
+    "mart_expected_cost",
+    "mart_indicator",
+)
+"""The tables a statement cites: aggregates, so that their digests do not change with the pseudonyms."""
+
+
+def gather_figures(home: OcmoHome, contract: Contract, year: int, business_date: dt.date) -> Figures:
+    """The figures of `contract` for the settlement of `year`, as the night of `business_date` left them.
+
+    Raises:
+        NoDataError: when that night has published none.
+    """
+    lake = open_lake(home)
+    claims, casemix, indicators = (
+        published(lake, scope(contract.id, year), business_date)
+        for scope in (claims_scope, casemix_scope, indicators_scope)
+    )
+    digests = {**claims.digests, **casemix.digests, **indicators.digests}
+    expected = read(lake, casemix, "mart_expected_cost")
+    return Figures(
+        contract_id=contract.id,
+        year=year,
+        values=_values(expected),
+        indicators=_indicators(read(lake, indicators, "mart_indicator")),
+        sources={table: digests[table] for table in CITED},
+        notes=_notes(read(lake, claims, "mart_claim_bucket"), contract, year),
+    )
+
+
+def published(lake: Lake, scope: str, business_date: dt.date) -> Snapshot:
+    """The current snapshot of a scope on a business date.
+
+    Raises:
+        NoDataError: when there is none.
+    """
+    snapshot = lake.catalogue.current(scope, business_date)
+    if snapshot is None:
+        raise NoDataError(
+            f"There are no figures for {business_date}",
+            where=scope,
+            remedy=f"Run that night first: `ocmo night run --date {business_date}`, or the DAG `nightly`.",
+        )
+    return snapshot
+
+
+def read(lake: Lake, snapshot: Snapshot, table: str) -> pl.DataFrame:
+    """A published table as a frame; only for aggregates."""
+    return pl.read_parquet(lake.path(snapshot.file(table)))
+
+
+def _values(expected: pl.DataFrame) -> dict[tuple[str, int], Figure]:
+    figures: dict[tuple[str, int], Figure] = {}
+
+    def put(name: str, year: int, value: float) -> None:
+        figures[name, year] = Figure(value, UNITS[name])
+
+    for row in expected.iter_rows(named=True):
+        year = row["year"]
+        if row["group_code"] == CONTRACTED:
+            put("insured_months", year, row["insured_months"])
+            put("insured_months_without_cell", year, row["months_without_cell"])
+            put("actual_cents", year, row["retained_cents"])
+            put("truncated_cents", year, row["truncated_cents"])
+            put("expected_cents", year, row["expected_cents"])
+        elif row["group_code"] == COMPARISON:
+            put("comparison_observed_cents", year, row["retained_cents"])
+            put("comparison_expected_cents", year, row["expected_cents"])
+    return figures
+
+
+def _indicators(results: pl.DataFrame) -> dict[str, IndicatorFigure]:
+    return {
+        row["indicator_id"]: _indicator(row)
+        for row in results.filter(pl.col("group_code") == CONTRACTED).iter_rows(named=True)
+    }
+
+
+def _indicator(row: dict[str, Any]) -> IndicatorFigure:
+    return IndicatorFigure(
+        value=row["value"],
+        numerator=row["numerator"],
+        denominator=row["denominator"],
+        lower=row["lower"],
+        upper=row["upper"],
+        unit=row["unit"],
+    )
+
+
+def _notes(buckets: pl.DataFrame, contract: Contract, year: int) -> tuple[str, ...]:
+    awarded = contract.for_year(year).valuation_basis.value == "awarded"
+    in_domain = buckets.filter(pl.col("bucket_code") == "in_domain", pl.col("group_code") == CONTRACTED)
+    return (VALUED_AS_DECLARED,) if awarded and in_domain["declared_lines"].sum() else ()

@@ -1,0 +1,208 @@
+"""A statement as one HTML page for people: what is payable first, then a picture, then every line.
+
+The page holds everything it needs (no script, no font or picture from elsewhere), prints well, and is in
+the contract's language. All texts are escaped by the template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.reporting import picture
+from pipeline.reporting.document import count_shown
+from pipeline.reporting.notation import Notation
+from pipeline.settlement import Line, Quantity, Statement
+from pipeline.settlement.figures import exact
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def page(statement: Statement, code_version: str, language: str) -> str:
+    """The statement as HTML in a language (`nl` or `en`)."""
+    notation = Notation(language)
+    return ENVIRONMENT.get_template("statement.html").render(
+        language=language,
+        words=notation.words["page"],
+        notation=notation,
+        statement=statement,
+        contract=statement.contract,
+        code_version=code_version,
+        headline=headline(statement, notation),
+        amount=notation.money(abs(statement.payable_cents)),
+        size=size(statement, notation),
+        reason=notation.words["reasons"][statement.reason],
+        notes=[notation.words["notes"].get(note, note) for note in statement.notes],
+        steps=_steps(statement, notation),
+        division=_division(statement, notation),
+        parts=list(_parts(statement, notation)),
+        indicators=_indicators(statement, notation),
+        terms=_terms(statement, notation),
+        command=f"ocmo settlement run --contract {statement.contract.id} --year {statement.year}",
+    )
+
+
+def headline(statement: Statement, notation: Notation) -> str:
+    """Who pays whom, in a sentence without the amount."""
+    parties, words = statement.contract.parties, notation.words["page"]
+    if statement.payable_cents == 0:
+        return str(words["nothing"])
+    payer, payee = parties.payer, parties.consortium
+    if statement.payable_cents < 0:
+        payer, payee = payee, payer
+    return str(words["pays"]).format(payer=payer, payee=payee)
+
+
+def size(statement: Statement, notation: Notation) -> str:
+    """How large the payable amount is, in plain words."""
+    words, parties = notation.words["page"], statement.contract.parties
+    target = statement.line("target").amount
+    paid, savings = abs(statement.payable_cents), abs(statement.savings_cents)
+    direction = "gain" if statement.savings_cents >= 0 else "loss"
+    template = words[f"size_{direction}" if paid else f"size_none_{direction}"]
+    per_insured_year = paid / statement.line("insured_years").amount
+    return str(template).format(
+        share_of_target=notation.percent(Fraction(paid or savings) / target, 1),
+        per_insured_year=notation.money(per_insured_year),
+        share_of_savings=notation.percent(Fraction(paid, savings or 1), 1),
+        savings=notation.money(savings),
+        consortium=parties.consortium,
+        insurer=parties.payer,
+    )
+
+
+def _steps(statement: Statement, notation: Notation) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": notation.words["page"][step.code],
+            "value": ("+" if step.is_change and step.cents > 0 else "") + notation.money(step.cents),
+            "is_change": step.is_change,
+            "bar": step.bar,
+        }
+        for step in picture.steps(statement)
+    ]
+
+
+def _division(statement: Statement, notation: Notation) -> dict[str, Any]:
+    words, parties = notation.words["page"], statement.contract.parties
+    consortium, insurer = picture.division(statement)
+    gain = statement.savings_cents >= 0
+    for_consortium = words["for_consortium" if gain else "borne_by"].format(name=parties.consortium)
+    for_insurer = words["for_insurer" if gain else "borne_by"].format(name=parties.payer)
+    return {
+        "title": words["division_gain" if gain else "division_loss"],
+        "consortium": {
+            "width": consortium,
+            "label": for_consortium,
+            "value": notation.money(abs(statement.payable_cents)),
+        },
+        "insurer": {
+            "width": insurer,
+            "label": for_insurer,
+            "value": notation.money(abs(statement.insurer_share_cents)),
+        },
+        "tone": "consortium" if gain else "loss",
+    }
+
+
+def _parts(statement: Statement, notation: Notation) -> Iterator[dict[str, Any]]:
+    numbered = enumerate(statement.lines, start=1)
+    for part, lines in groupby(numbered, key=lambda item: item[1].part):
+        yield {
+            "title": notation.words["parts"][part],
+            "lines": [_line(number, line, statement, notation) for number, line in lines],
+        }
+
+
+def _line(number: int, line: Line, statement: Statement, notation: Notation) -> dict[str, Any]:
+    rule, subject = notation.words["rules"][line.rule], line.result.subject
+    return {
+        "number": number,
+        "label": rule["label"],
+        "explains": rule["explains"],
+        "subject": _subject(subject, line.result, statement),
+        "inputs": [
+            {"label": _named(item, line, notation, statement), "value": notation.quantity(item)}
+            for item in line.inputs
+        ],
+        "parameters": [
+            {"value": notation.term(term, subject), "clause": term.clause, "since": term.since}
+            for term in line.parameters
+        ],
+        "result": notation.quantity(line.result),
+        "bearer": notation.words["bearers"][line.bearer],
+        "is_total": line.rule in ("target", "savings", "quality_score", "payable"),
+    }
+
+
+def _named(item: Quantity, line: Line, notation: Notation, statement: Statement) -> str:
+    """An input's label; its year or indicator is added where it differs from the line's own."""
+    label = notation.words["quantities"].get(item.name) or notation.words["rules"][item.name]["label"].lower()
+    if item.subject and item.subject != line.result.subject:
+        return f"{label} {_subject(item.subject, line.result, statement)}"
+    return str(label)
+
+
+def _subject(subject: str, result: Quantity, statement: Statement) -> str:
+    """A year is shown unless it is the settlement year of a total; an indicator by its code."""
+    return "" if subject == str(statement.year) and result.unit == "cents" else subject
+
+
+def _indicators(statement: Statement, notation: Notation) -> list[dict[str, Any]]:
+    terms = statement.contract.for_year(statement.year)
+    minimum = terms.reporting_minimum_cell.value
+    rows = []
+    for item in terms.quality_indicators.value:
+        figure = statement.indicators[item.id]
+        cases = count_shown(figure.denominator, minimum)
+        suppressed = notation.words["page"]["suppressed"].format(minimum=minimum)
+        rows.append(
+            {
+                "id": item.id,
+                "name": item.name,
+                "weight": notation.percent(item.weight),
+                "floor": notation.number(item.floor, 4, least=2),
+                "goal": notation.number(item.goal, 4, least=2),
+                "measured": notation.number(exact(figure.value), 3, least=2),
+                "lower": notation.number(exact(figure.lower), 3, least=2),
+                "upper": notation.number(exact(figure.upper), 3, least=2),
+                "cases": suppressed if cases is None else notation.number(figure.denominator),
+                "score": notation.quantity(statement.line("indicator_score", item.id).result),
+                "gauge": picture.gauge(item, figure),
+            }
+        )
+    return rows
+
+
+def _terms(statement: Statement, notation: Notation) -> list[dict[str, Any]]:
+    """Each applied term once, by clause."""
+    applied = {(term.key, term.since): term for line in statement.lines for term in line.parameters}
+    ordered = sorted(
+        applied.values(), key=lambda term: ([*map(_clause_part, term.clause.split("."))], term.key)
+    )
+    return [
+        {
+            "clause": term.clause,
+            "says": term.says,
+            "value": notation.term(term),
+            "since": notation.date(term.since),
+        }
+        for term in ordered
+    ]
+
+
+def _clause_part(part: str) -> tuple[int, str]:
+    """Clause 10 comes after clause 9; letters after numbers."""
+    return (int(part), "") if part.isdigit() else (10**6, part)

@@ -1,0 +1,56 @@
+"""Whether an authentic manifest can be true: its names, counts and chunks, and the agreement it is under."""
+
+from __future__ import annotations
+
+import re
+
+from pseudonymisation.agreement import Agreement
+from pseudonymisation.errors import AgreementError, ManifestRefusedError
+from pseudonymisation.identity import require_name
+from pseudonymisation.manifest import IDENTIFIERS, TABLES, Manifest
+
+_TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def is_table_name(name: str) -> bool:
+    """Whether a text can name a table: it becomes part of a file name."""
+    return _TABLE_NAME.fullmatch(name) is not None
+
+
+def refuse_contradictions(manifest: Manifest) -> None:
+    """Raise ManifestRefusedError when names cannot be, or chunks, rows and lists of blobs do not add up."""
+    try:
+        for field in ("supplier", "delivery", "period", "contract"):
+            require_name(getattr(manifest, field), field)
+    except AgreementError as error:
+        raise _refused(error.what, manifest) from None
+    for table, rows in manifest.expected_rows.items():
+        chunks = [blob for blob in manifest.blobs if blob.table == table]
+        numbers = [(blob.chunk, blob.of) for blob in chunks]
+        all_there = chunks and numbers == [(i, len(chunks)) for i in range(1, len(chunks) + 1)]
+        if not is_table_name(table) or not all_there or sum(blob.rows for blob in chunks) != rows:
+            raise _refused("Chunks or rows of a table do not add up", manifest)
+    own = manifest.own_digests
+    listed = {IDENTIFIERS: manifest.identifier_blobs, TABLES: manifest.table_blobs}.get(manifest.kind, own)
+    if listed != own or {blob.table for blob in manifest.blobs} != set(manifest.expected_rows):
+        raise _refused("The lists of blobs contradict each other", manifest)
+
+
+def refuse_other_agreement(manifest: Manifest, agreement: Agreement) -> None:
+    """Raise ManifestRefusedError when a manifest was made under other terms than these."""
+    for field in ("contract", "engine", "suite", "epoch", "key_version"):
+        said, agreed = getattr(manifest, field), getattr(agreement, field)
+        if said != agreed:
+            raise ManifestRefusedError(
+                f"The delivery is made for {field} {said}, the agreement says {agreed}",
+                where=manifest.delivery,
+                remedy="Bring both copies of the agreement in line; the sender then seals a new delivery.",
+            )
+
+
+def _refused(what: str, manifest: Manifest) -> ManifestRefusedError:
+    return ManifestRefusedError(
+        what,
+        where=manifest.delivery,
+        remedy="The sender must seal the delivery again with this version of the software.",
+    )

@@ -1,0 +1,103 @@
+"""What lies in the folder of a key ring, and how it comes there.
+
+ring.json  role, name, suite
+*.key      supplier   signing, exchange, reference (for line_ref, its own alone), k_S per version
+ttp        signing, exchange, pseudonym (k_T)
+ocmo       signing, exchange
+custody/   the two custodians' shares, unless they are kept elsewhere
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import shutil
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from pseudonymisation import envelope
+from pseudonymisation.dropfolder import part_of, publish
+from pseudonymisation.engine import PSEUDONYM_KEY
+from pseudonymisation.errors import (
+    AgreementError,
+    KeyRingExistsError,
+    KeyRingMissingError,
+    UnsafeKeyRingError,
+)
+from pseudonymisation.identity import OCMO, ROLES, SUPPLIER, TTP, PublicIdentity
+from pseudonymisation.keystore import KeyStore, create_shares, read_private, refuse_readable, write_private
+from pseudonymisation.macs import KEY_BYTES
+
+SIGNING, EXCHANGE, REFERENCE = "signing", "exchange", "reference"
+
+_RANDOM_KEYS = {SUPPLIER: (REFERENCE,), TTP: (PSEUDONYM_KEY,), OCMO: ()}
+_ABOUT = "ring.json"
+
+
+def create_folder(folder: Path, role: str, name: str, suite: str) -> tuple[KeyStore, PublicIdentity]:
+    """A new folder with new keys and shares; all of it appears, or nothing. Raises as `KeyRing.create`."""
+    if role not in ROLES:
+        raise AgreementError(f"'{role}' is no role", remedy=f"Known roles: {', '.join(ROLES)}.")
+    if folder.exists():
+        raise KeyRingExistsError(
+            "There is already a key ring", where=str(folder), remedy="Use it, or choose another folder."
+        )
+    part = part_of(folder)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700, parents=True)
+    signing = Ed25519PrivateKey.generate().private_bytes_raw()
+    exchange = envelope.generate(suite)
+    identity = _identity(role, name, suite, signing, exchange)
+    create_shares(part)
+    store = KeyStore(part, (role, name))
+    store.put(SIGNING, signing)
+    store.put(EXCHANGE, exchange)
+    for key in _RANDOM_KEYS[role]:
+        store.put(key, secrets.token_bytes(KEY_BYTES))
+    write_private(part / _ABOUT, json.dumps({"name": name, "role": role, "suite": suite}).encode())
+    publish(folder)
+    return KeyStore(folder, (role, name)), identity
+
+
+def open_folder(folder: Path) -> tuple[KeyStore, PublicIdentity]:
+    """The store and the identity in a folder, every key tried once. Raises as `KeyRing.open`."""
+    if not folder.is_dir():
+        raise KeyRingMissingError(
+            "There is no key ring", where=str(folder), remedy="Make it first (once for each role)."
+        )
+    for path in (folder, *sorted(folder.rglob("*"))):
+        refuse_readable(path)
+    role, name, suite = _about(folder)
+    store = KeyStore(folder, (role, name))
+    for key in (*store.names(), *_RANDOM_KEYS[role]):
+        store.get(key)
+    return store, _identity(role, name, suite, store.get(SIGNING), store.get(EXCHANGE))
+
+
+def _about(folder: Path) -> tuple[str, str, str]:
+    raw = read_private(folder / _ABOUT, "description of the key ring")
+    try:
+        about = json.loads(raw)
+        role, name, suite = about["role"], about["name"], about["suite"]
+    except (ValueError, KeyError, TypeError):
+        role, name, suite = "", "", ""
+    if role not in ROLES or suite not in envelope.suites():
+        raise UnsafeKeyRingError(
+            f"{_ABOUT} does not describe a key ring",
+            where=str(folder),
+            remedy="Restore the ring from its backup.",
+        )
+    return role, name, suite
+
+
+def _identity(role: str, name: str, suite: str, signing: bytes, exchange: bytes) -> PublicIdentity:
+    verifying = Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw()
+    sealing = envelope.public_key(suite, exchange)
+    return PublicIdentity(
+        name=name,
+        role=role,
+        signing_key=base64.b64encode(verifying).decode(),
+        sealing_key=base64.b64encode(sealing).decode(),
+    )

@@ -1,0 +1,136 @@
+"""What the TTP has processed: so that nothing is processed twice, and all suppliers hash alike.
+
+One JSON file in the TTP's home, replaced as a whole. It holds ids, digests and canaries; no ticket, no
+pseudonym.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pseudonymisation.dropfolder import write_file
+from pseudonymisation.errors import (
+    CanaryMismatchError,
+    LiveDeliveryRefusedError,
+    ManifestRefusedError,
+    ReplayRefusedError,
+)
+from pseudonymisation.manifest import IdentifiersManifest
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One processed delivery. `manifest_digest` is the digest of its manifest A."""
+
+    contract: str
+    epoch: int
+    key_version: int
+    supplier: str
+    delivery: str
+    period: str
+    manifest_digest: str
+    blobs: tuple[str, ...]
+    canary: str
+
+    @classmethod
+    def of(cls, manifest: IdentifiersManifest) -> Seen:
+        """What is remembered of a manifest A."""
+        return cls(
+            contract=manifest.contract,
+            epoch=manifest.epoch,
+            key_version=manifest.key_version,
+            supplier=manifest.supplier,
+            delivery=manifest.delivery,
+            period=manifest.period,
+            manifest_digest=manifest.digest,
+            blobs=manifest.identifier_blobs,
+            canary=manifest.canary,
+        )
+
+
+class SeenStore:
+    """The TTP's memory in one file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Only one process works with this store at a time; others wait."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_name(self._path.name + ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def deliveries(self) -> list[Seen]:
+        """All processed deliveries, oldest first.
+
+        Raises:
+            ManifestRefusedError: when the file cannot be read: without memory nothing may be processed.
+        """
+        if not self._path.exists():
+            return []
+        try:
+            raw = json.loads(self._path.read_text(encoding="utf-8"))
+            return [Seen(**{**entry, "blobs": tuple(entry["blobs"])}) for entry in raw]
+        except (ValueError, TypeError, KeyError):
+            raise ManifestRefusedError(
+                "The list of processed deliveries cannot be read",
+                where=str(self._path),
+                remedy="The TTP must restore it from its backup; do not start with an empty one.",
+            ) from None
+
+    def knows(self, manifest_digest: str) -> bool:
+        """Whether the delivery with this manifest A was processed."""
+        return any(seen.manifest_digest == manifest_digest for seen in self.deliveries())
+
+    def refuse_repeat(self, manifest: IdentifiersManifest) -> None:
+        """Raise unless this delivery may be processed now.
+
+        Raises:
+            ReplayRefusedError: its id, manifest or a blob was seen before.
+            LiveDeliveryRefusedError: the supplier has a live delivery for this period.
+            CanaryMismatchError: it hashes unlike an earlier delivery under the same key version.
+        """
+        new = Seen.of(manifest)
+        for old in self.deliveries():
+            if old.delivery == new.delivery or set(old.blobs) & set(new.blobs):
+                raise ReplayRefusedError(
+                    "A delivery with this id or these contents was processed before",
+                    where=new.delivery,
+                    remedy=f"{new.supplier} must seal a new delivery under a new id.",
+                )
+            self._refuse_second(old, new)
+            self._refuse_other_canary(old, new)
+
+    def record(self, manifest: IdentifiersManifest) -> None:
+        """Remember a delivery as processed; once it is on disk."""
+        entries = [asdict(seen) for seen in (*self.deliveries(), Seen.of(manifest))]
+        part = self._path.with_name(self._path.name + ".part")
+        write_file(part, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
+        part.replace(self._path)
+
+    @staticmethod
+    def _refuse_second(old: Seen, new: Seen) -> None:
+        place = (new.contract, new.epoch, new.supplier, new.period)
+        if place == (old.contract, old.epoch, old.supplier, old.period):
+            raise LiveDeliveryRefusedError(
+                f"{new.supplier} already has a live delivery for {new.period}: {old.delivery}",
+                where=new.delivery,
+                remedy="One delivery per supplier and period counts; agree with the TTP which one.",
+            )
+
+    @staticmethod
+    def _refuse_other_canary(old: Seen, new: Seen) -> None:
+        if (old.contract, old.key_version) == (new.contract, new.key_version) and old.canary != new.canary:
+            raise CanaryMismatchError(
+                f"{new.supplier} does not hash with the same shared secret as {old.supplier} "
+                f"(key version {new.key_version}), so that nobody of theirs would link",
+                where=new.delivery,
+                remedy="The suppliers must exchange the shared secret again; then seal a new delivery.",
+            )

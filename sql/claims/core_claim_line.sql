@@ -1,0 +1,117 @@
+-- Every claim line once, with the chain it belongs to and the one bucket its cents fall in.
+--
+-- Rule: a credit follows the line it corrects: it takes that line's person, year of loss, month and kind of
+-- care, so that debit and credit meet in the same cell. The year of loss of a line is the year of its opening
+-- date. The buckets, the first that applies:
+--     unlinked            no pseudonym came for the person
+--     orphan_credit       a credit whose line was never delivered
+--     outside_years       year of loss outside the contract's years
+--     outside_population  not insured in that year, or living in neither area
+--     out_of_domain       a kind of care or a law that the contract leaves out
+--     in_domain           counts; truncation is applied later, per person and year
+-- The population group is the person's in the month of opening, else in the nearest insured month of that
+-- year (the earlier one of two), because a birth or a death may lie in a month that does not count.
+--
+-- table: core_claim_line
+-- grain: line_ref, delivery_id
+-- sources: raw_claim_line, core_insured_month, terms_care_type, terms_law, terms_year
+-- parameters: valuation
+--
+-- line n : 1 root (line_ref is one per chain after ranking); line n : 1 insured month; n : 1 each terms table.
+WITH ranked AS (
+    SELECT
+        line_ref, pid, opening_date, care_type_code, financing_law_code,
+        row_number() OVER (
+            PARTITION BY line_ref
+            ORDER BY opening_date, care_type_code, financing_law_code, declared_cents, delivery_id
+        ) AS preference
+    FROM raw_claim_line
+),
+
+root AS (
+    SELECT line_ref, pid, opening_date, care_type_code, financing_law_code
+    FROM ranked
+    WHERE preference = 1
+),
+
+chained AS (
+    SELECT
+        line.line_ref,
+        line.delivery_id,
+        coalesce(line.corrected_line_ref, line.line_ref) AS chain_ref,
+        line.corrected_line_ref IS NOT NULL AND root.line_ref IS NULL AS is_orphan,
+        coalesce(root.pid, line.pid) AS pid,
+        line.pid IS NULL AS is_unlinked,
+        coalesce(root.opening_date, line.opening_date) AS loss_date,
+        coalesce(root.care_type_code, line.care_type_code) AS care_type_code,
+        coalesce(root.financing_law_code, line.financing_law_code) AS financing_law_code,
+        CASE
+            WHEN $valuation = 'declared' THEN line.declared_cents
+            ELSE coalesce(line.awarded_cents, line.declared_cents)
+        END AS cents,
+        line.awarded_cents IS NULL AS is_declared
+    FROM raw_claim_line AS line
+    LEFT JOIN root ON root.line_ref = coalesce(line.corrected_line_ref, line.line_ref)
+),
+
+dated AS (
+    SELECT
+        *,
+        CAST(extract('year' FROM loss_date) AS INTEGER) AS year_of_loss,
+        CAST(date_trunc('month', loss_date) AS DATE) AS month
+    FROM chained
+),
+
+stray AS (
+    SELECT DISTINCT dated.pid, dated.year_of_loss, dated.month
+    FROM dated
+    LEFT JOIN core_insured_month AS insured
+        ON insured.pid = dated.pid AND insured.month = dated.month
+    WHERE insured.pid IS NULL AND dated.pid IS NOT NULL
+),
+
+nearest AS (
+    SELECT
+        stray.pid, stray.month, insured.group_code,
+        row_number() OVER (
+            PARTITION BY stray.pid, stray.month
+            ORDER BY
+                abs(extract('month' FROM insured.month) - extract('month' FROM stray.month)), insured.month
+        ) AS preference
+    FROM stray
+    INNER JOIN core_insured_month AS insured
+        ON insured.pid = stray.pid AND insured.year = stray.year_of_loss
+),
+
+grouped AS (
+    SELECT dated.*, coalesce(insured.group_code, nearest.group_code) AS group_code
+    FROM dated
+    LEFT JOIN core_insured_month AS insured
+        ON insured.pid = dated.pid AND insured.month = dated.month
+    LEFT JOIN nearest
+        ON nearest.pid = dated.pid AND nearest.month = dated.month AND nearest.preference = 1
+)
+
+SELECT
+    grouped.line_ref,
+    grouped.delivery_id,
+    grouped.chain_ref,
+    grouped.pid,
+    grouped.year_of_loss,
+    grouped.month,
+    grouped.care_type_code,
+    coalesce(grouped.group_code, 'none') AS group_code,
+    CASE
+        WHEN grouped.is_unlinked THEN 'unlinked'
+        WHEN grouped.is_orphan THEN 'orphan_credit'
+        WHEN terms_year.year IS NULL THEN 'outside_years'
+        WHEN grouped.group_code IS NULL OR grouped.group_code = 'other' THEN 'outside_population'
+        WHEN terms_care_type.care_type_code IS NULL OR terms_law.financing_law_code IS NULL THEN 'out_of_domain'
+        ELSE 'in_domain'
+    END AS bucket_code,
+    grouped.is_declared,
+    grouped.cents
+FROM grouped
+LEFT JOIN terms_year ON terms_year.year = grouped.year_of_loss
+LEFT JOIN terms_care_type ON terms_care_type.care_type_code = grouped.care_type_code
+LEFT JOIN terms_law ON terms_law.financing_law_code = grouped.financing_law_code

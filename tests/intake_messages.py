@@ -1,0 +1,118 @@
+"""Small messages and judges of BSNs for the intake's tests.
+
+A ZH308 message is made from a performance (record 04) and a tariff (record 06) per line, each given as what
+differs from the ordinary one below; the closing record agrees with the contents unless told otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.intake import layouts
+from pipeline.intake.check import CheckedFile, check_file
+from pipeline.intake.render import render
+
+BSN = "123456782"  # passes the eleven test; a number that people use for tests
+OTHER_BSN = "111222333"
+ZH308 = layouts.load("ZH308", "9.0")
+
+KEY: dict[str, Any] = {
+    "bsn": BSN,
+    "insurer_code": "9991",
+    "performance_list_code": "041",
+    "performance_code": "15A123",
+    "performance_start_date": dt.date(2025, 3, 1),
+    "performance_sequence_number": 1,
+}
+PERFORMANCE: dict[str, Any] = {
+    "birth_date": dt.date(1950, 1, 1),
+    "performance_end_date": dt.date(2025, 5, 20),
+    "care_product_code": "199299011",
+    "care_trajectory_number": "T77",
+    "treating_specialism_code": "0305",
+    "diagnosis_code": "1701",
+    "referring_caregiver_code": "01012345",
+    "quantity": 1,
+    "redeclaration_code": "00",
+    "quantity_sign": "D",
+    "line_reference": "P1",
+}
+TARIFF: dict[str, Any] = {
+    "tariff_kind_code": "02",
+    "calculated_sign": "D",
+    "declared_cents": 12_345,
+    "declared_sign": "D",
+    "line_reference": "R1",
+}
+HEADER: dict[str, Any] = {
+    "message_kind_code": "P",
+    "insurer_code": "9991",
+    "institution_code": "06990001",
+    "invoice_date": dt.date(2026, 4, 30),
+}
+
+
+def zh308(
+    *,
+    performances: Sequence[Mapping[str, Any]] = ({},),
+    tariffs: Sequence[Mapping[str, Any]] = ({},),
+    header: Mapping[str, Any] | None = None,
+    trailer: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """The lines of a message: 01, the performances, the tariffs, 99."""
+    lines = [
+        *_records("01", [HEADER | dict(header or {})]),
+        *_records("04", [KEY | PERFORMANCE | dict(said) for said in performances]),
+        *_records("06", [KEY | TARIFF | dict(said) for said in tariffs]),
+    ]
+    cents = sum(
+        amount if said["declared_sign"] == "D" else -amount
+        for said in (TARIFF | dict(tariff) for tariff in tariffs)
+        if isinstance(amount := said["declared_cents"], int)
+    )
+    closing = {
+        "performance_record_count": len(performances),
+        "tariff_record_count": len(tariffs),
+        "detail_record_count": len(performances) + len(tariffs),
+        "declared_total_cents": abs(cents),
+        "declared_total_sign": "C" if cents < 0 else "D",
+    }
+    return [*lines, *_records("99", [closing | dict(trailer or {})])]
+
+
+def put(line: str, field: str, text: str, record: str = "06") -> str:
+    """The line with raw text in a field, whether it fits the field's type or not."""
+    place = ZH308.records[record].fields[field]
+    return line[: place.start - 1] + text.ljust(place.length) + line[place.end :]
+
+
+def check_lines(lines: Sequence[str], folder: Path, *, end: str = "\r\n") -> CheckedFile:
+    """Write the lines to a file and check it, every number of nine digits but OTHER_BSN being a good BSN."""
+    path = folder / "message.asc"
+    path.write_bytes("".join(line + end for line in lines).encode("latin-1"))
+    return check_file(path, judge_bsn=judge_all_but_other)
+
+
+def judge_all_but_other(numbers: pl.Series) -> pl.DataFrame:
+    """Stands in for the eleven test, which has tests of its own: OTHER_BSN fails, all others pass."""
+    return pl.DataFrame({"normalised": numbers.str.zfill(9), "number": numbers}).select(
+        pl.when(pl.col("number") != OTHER_BSN).then("normalised").alias("normalised"),
+        reason=pl.when(pl.col("number") == OTHER_BSN).then(pl.lit("eleven_test")),
+    )
+
+
+def found(checked: CheckedFile) -> list[tuple[int, int, str, str, str]]:
+    """The findings as (rejected row, line to mend, record, field, rule)."""
+    columns = ("row_number", "line_number", "record_code", "field", "rule")
+    return list(checked.rejected.select(columns).iter_rows())
+
+
+def _records(code: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    return render(ZH308, code, pl.DataFrame(rows, infer_schema_length=None)).to_list()

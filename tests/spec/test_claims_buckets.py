@@ -1,0 +1,109 @@
+"""Every claim line and every cent in exactly one bucket; credits meet their claims."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.canonical import canonical_table
+from tests.spec.sql_table_case import PERSON_A, PERSON_B, PERSON_C, run_sql
+
+NOBODY = None
+
+
+def claim(ref: str, pid: bytes | None, opened: str, cents: int, **values: object) -> dict[str, object]:
+    """A claim line of hospital care under the Zvw, unless said otherwise."""
+    return {
+        "line_ref": ref,
+        "pid": pid,
+        "delivery_id": "d",
+        "opening_date": dt.date.fromisoformat(opened),
+        "declared_cents": cents,
+        "care_type_code": "hospital_product",
+        "financing_law_code": "Zvw",
+        **values,
+    }
+
+
+def lines(folder: Path, claims: list[dict[str, object]], valuation: str = "awarded") -> pl.DataFrame:
+    """What comes out, with A insured under contract, B in comparison, C elsewhere, from March 2025 on."""
+    schema = canonical_table("claim_line").raw_schema
+    rows = [{name: row.get(name) for name in schema} for row in claims]
+    month = pl.date_range(dt.date(2025, 3, 1), dt.date(2025, 12, 1), "1mo", eager=True)
+    insured = pl.concat(
+        pl.DataFrame({"pid": [pid] * 10, "month": month, "year": [2025] * 10, "group_code": [group] * 10})
+        for pid, group in ((PERSON_A, "contracted"), (PERSON_B, "comparison"), (PERSON_C, "other"))
+    )
+    sources = {
+        "raw_claim_line": pl.DataFrame(rows, schema=schema),
+        "core_insured_month": insured,
+        "terms_care_type": pl.DataFrame({"care_type_code": ["hospital_product"]}),
+        "terms_law": pl.DataFrame({"financing_law_code": ["Zvw"]}),
+        "terms_year": pl.DataFrame({"year": [2024, 2025]}),
+    }
+    return run_sql(folder, "claims", "core_claim_line", sources, {"valuation": valuation})
+
+
+@pytest.mark.parametrize(
+    ("row", "bucket"),
+    [
+        (claim("1", PERSON_A, "2025-06-30", 100), "in_domain"),
+        (claim("1", NOBODY, "2025-06-30", 100), "unlinked"),
+        (claim("1", PERSON_A, "2025-06-30", -100, corrected_line_ref="gone"), "orphan_credit"),
+        (claim("1", PERSON_A, "2023-12-31", 100), "outside_years"),
+        (claim("1", PERSON_A, "2024-01-01", 100), "outside_population"),
+        (claim("1", PERSON_C, "2025-06-30", 100), "outside_population"),
+        (claim("1", b"D" * 16, "2025-06-30", 100), "outside_population"),
+        (claim("1", PERSON_A, "2025-06-30", 100, care_type_code="dental"), "out_of_domain"),
+        (claim("1", PERSON_A, "2025-06-30", 100, financing_law_code="Wlz"), "out_of_domain"),
+    ],
+)
+def test_the_first_bucket_that_applies(tmp_path: Path, row: dict[str, object], bucket: str) -> None:
+    assert lines(tmp_path, [row])["bucket_code"].to_list() == [bucket]
+
+
+def test_a_credit_takes_its_claims_year_month_and_kind_of_care(tmp_path: Path) -> None:
+    made = lines(
+        tmp_path,
+        [
+            claim("1", PERSON_A, "2025-03-20", 5_000),
+            claim("2", PERSON_A, "2026-01-10", -5_000, corrected_line_ref="1", care_type_code="dental"),
+        ],
+    )
+    assert made["year_of_loss"].to_list() == [2025, 2025]
+    assert made["month"].unique().to_list() == [dt.date(2025, 3, 1)]
+    assert made["chain_ref"].to_list() == ["1", "1"]
+    assert made["bucket_code"].to_list() == ["in_domain", "in_domain"]
+    assert made["cents"].sum() == 0
+
+
+def test_care_in_a_month_that_does_not_count_goes_with_the_nearest_month(tmp_path: Path) -> None:
+    made = lines(tmp_path, [claim("1", PERSON_B, "2025-01-31", 100)])
+    assert made.select("group_code", "bucket_code").row(0) == ("comparison", "in_domain")
+
+
+def test_awarded_beats_declared_and_a_contract_on_declared_amounts_ignores_it(tmp_path: Path) -> None:
+    rows = [
+        claim("1", PERSON_A, "2025-06-30", 100, awarded_cents=80),
+        claim("2", PERSON_A, "2025-06-30", 100),
+        claim("3", PERSON_A, "2025-06-30", 100, awarded_cents=0),
+    ]
+    assert lines(tmp_path, rows)["cents"].to_list() == [80, 100, 0]
+    assert lines(tmp_path, rows)["is_declared"].to_list() == [False, True, False]
+    assert lines(tmp_path, rows, "declared")["cents"].to_list() == [100, 100, 100]
+
+
+def test_the_same_reference_twice_never_multiplies_its_credit(tmp_path: Path) -> None:
+    made = lines(
+        tmp_path,
+        [
+            claim("1", PERSON_A, "2025-06-30", 100),
+            claim("1", PERSON_A, "2025-06-30", 100, delivery_id="e"),
+            claim("2", PERSON_A, "2025-06-30", -100, corrected_line_ref="1"),
+        ],
+    )
+    assert made.height == 3
+    assert made["cents"].sum() == 100

@@ -1,0 +1,132 @@
+"""CSV files through a mapping file."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import yaml
+
+from pipeline.errors import FileRefusedError, LayoutError, SettingsError
+from pipeline.intake.check import check_file
+from tests.intake_messages import BSN, OTHER_BSN, found, judge_all_but_other
+
+INSURED = {
+    "table": "insured",
+    "source": "a register as an insurer might have it",
+    "format": {"separator": ";", "dates": "%d-%m-%Y", "decimal": ","},
+    "person": "bsn",
+    "columns": {
+        "insurer_code": "uzovi",
+        "birth_year": {"birth_year": "geboren"},
+        "sex_code": {"take": "geslacht", "codes": {"V": "F", "M": "M"}},
+        "postcode3_code": {"postcode3": "postcode"},
+        "from_month": {"first_month": ["van", "tot"]},
+        "insured_months": {"insured_months": ["van", "tot"]},
+    },
+}
+HEADER = "bsn;naam;uzovi;geboren;geslacht;postcode;van;tot"
+GOOD = f"{BSN};Jansen;9991;01-02-1960;V;5311 AB;01-01-2025;"
+
+
+def check(folder, lines, *, described=INSURED, period="2025", encoding="utf-8"):
+    (folder / "mapping.yaml").write_text(yaml.safe_dump(described), encoding="utf-8")
+    (folder / "register.csv").write_bytes("\r\n".join(lines).encode(encoding))
+    return check_file(
+        folder / "register.csv",
+        judge_bsn=judge_all_but_other,
+        period=period,
+        mapping=folder / "mapping.yaml",
+    )
+
+
+def test_a_register_row_becomes_an_insured_row_without_name_birth_date_or_address(tmp_path):
+    checked = check(tmp_path, [HEADER, GOOD])
+    assert checked.tables["insured"].rows() == [("9991", 1960, "F", "531", dt.date(2025, 1, 1), 12, BSN)]
+    assert (checked.standard, checked.records, checked.outcome) == ("CSV", {"row": 1}, "accepted")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_the_encoding_of_a_name_changes_nothing(tmp_path, encoding):
+    assert check(tmp_path, [HEADER, GOOD.replace("Jansen", "Müller")], encoding=encoding).persons == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "field", "rule"),
+    [
+        ("geboren", "31-02-1960", "geboren", "date"),
+        ("geboren", "1960-02-01", "geboren", "date"),
+        ("geboren", "01-02-60", "geboren", "date"),
+        ("geboren", "", "birth_year", "mandatory"),
+        ("geslacht", "X", "geslacht", "code"),
+        ("geslacht", "", "sex_code", "mandatory"),
+        ("postcode", "B-1000", "postcode3_code", "mandatory"),
+        ("uzovi", "999", "insurer_code", "code"),
+        ("van", "01-01-2026", "tot", "period"),
+        ("bsn", OTHER_BSN, "bsn", "bsn"),
+        ("bsn", "", "bsn", "bsn"),
+    ],
+)
+def test_a_row_with_a_fault_is_rejected_and_the_others_go_on(tmp_path, column, text, field, rule):
+    values = dict(zip(HEADER.split(";"), GOOD.split(";"), strict=True)) | {column: text}
+    checked = check(tmp_path, [HEADER, ";".join(values.values()), GOOD])
+    assert found(checked) == [(2, 2, "", field, rule)]
+    assert checked.tables["insured"].height == 1
+
+
+def test_a_person_twice_at_one_insurer_from_one_month_is_taken_once(tmp_path):
+    checked = check(tmp_path, [HEADER, GOOD, GOOD])
+    assert [(row, rule) for row, _, _, _, rule in found(checked)] == [(3, "duplicate")]
+
+
+def test_an_amount_is_read_with_its_decimal_comma_and_codes_become_true_or_false(tmp_path):
+    columns = {
+        "event_ref": {"compose": ["provider_code", "nummer"]},
+        "provider_code": {"constant": "06990001"},
+        "location_code": "locatie",
+        "procedure_code": "soort",
+        "event_date": "datum",
+        "asa_code": "asa",
+        "has_complication": {"take": "complicatie", "codes": {"1": True, "0": False}},
+    }
+    described = INSURED | {"table": "clinical_event", "columns": columns}
+    lines = ["bsn;nummer;locatie;soort;datum;asa;complicatie", f"{BSN};12;A;hip;3-4-2025;2;1"]
+    checked = check(tmp_path, lines, described=described, period=None)
+    row = ("06990001|12", "06990001", "A", "hip", dt.date(2025, 4, 3), "2", True, BSN)
+    assert checked.tables["clinical_event"].rows() == [row]
+
+
+def test_a_missing_column_is_named_and_the_header_found_is_not_repeated(tmp_path):
+    with pytest.raises(FileRefusedError, match="does not name the columns bsn, geboren, geslacht") as caught:
+        check(tmp_path, [GOOD, GOOD])
+    assert BSN not in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", [GOOD + ";more", '"' + GOOD])
+def test_a_file_that_is_no_table_is_refused_without_repeating_it(tmp_path, bad):
+    with pytest.raises(FileRefusedError, match="no table with columns separated by ';'") as caught:
+        check(tmp_path, [HEADER, GOOD, bad])
+    assert BSN not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"person": None, "persoon": "bsn"}, "Missing or unknown: persoon"),
+        ({"columns": INSURED["columns"] | {"postcode3_code": {"postcode4": "postcode"}}}, "'postcode3_code'"),
+        ({"columns": INSURED["columns"] | {"name": "naam"}}, "differing: name"),
+        ({"table": "policy"}, "'policy' is no canonical table"),
+        ({"columns": INSURED["columns"] | {"from_month": {"first_month": "van"}}}, "'from_month'"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_says_where(tmp_path, change, said):
+    with pytest.raises(LayoutError, match=said) as caught:
+        check(tmp_path, [HEADER, GOOD], described=INSURED | change)
+    assert "mapping.yaml" in str(caught.value)
+
+
+def test_months_need_a_period_and_a_period_is_a_year(tmp_path):
+    with pytest.raises(LayoutError, match="needs the period"):
+        check(tmp_path, [HEADER, GOOD], period=None)
+    with pytest.raises(SettingsError, match="'2025-Q1' is no period"):
+        check(tmp_path, [HEADER, GOOD], period="2025-Q1")

@@ -1,0 +1,69 @@
+"""Vektis' own example message MZ301 1.3: 2 insured, 4 services, EUR 400.00."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from pipeline.errors import UnknownStandardError
+from pipeline.intake.check import accounts, check_file
+from tests.intake_messages import judge_all_but_other
+
+# Read off the published message by hand.
+PERSONS = ["288902294", "288902294", "191217992", "191217992"]
+
+
+def example(reference, name):
+    return reference / "vektis" / "examples" / name
+
+
+def test_it_is_taken_in_whole_and_reconciles(reference):
+    checked = check_file(example(reference, "MZ301_v1.3_example.asc"), judge_bsn=judge_all_but_other)
+    assert (checked.standard, checked.version, checked.outcome) == ("MZ301", "1.3", "accepted")
+    assert checked.records == {"01": 1, "02": 2, "03": 2, "04": 4, "98": 5, "99": 1}
+    assert (checked.persons, checked.trailer_cents) == (2, 40_000)
+    lines = checked.tables["claim_line"]
+    assert lines["bsn"].to_list() == PERSONS
+    assert lines["line_ref"].to_list() == [f"12002242|Ref_0{i}" for i in range(1, 5)]
+    assert lines["opening_date"].to_list() == [dt.date(2009, 1, 1)] * 2 + [dt.date(2009, 2, 1)] * 2
+    assert lines["performance_code"].to_list() == ["195001", "195002"] * 2
+    assert lines["declared_cents"].to_list() == [10_000] * 4
+
+
+def test_its_account_closes_and_names_no_file(reference):
+    checked = check_file(example(reference, "MZ301_v1.3_example.asc"), judge_bsn=judge_all_but_other)
+    account = accounts([checked])["claim_line"]
+    assert (account["rows_delivered"], account["rows_accepted"], account["rows_rejected"]) == (4, 4, 0)
+    assert (account["cents_delivered"], account["cents_accepted"], account["cents_rejected"]) == (
+        40_000,
+        40_000,
+        0,
+    )
+    assert account["files"] == [
+        {"sha256": checked.sha256, "standard": "MZ301", "version": "1.3", "records": checked.records}
+    ]
+
+
+def test_a_person_whose_number_fails_is_rejected_with_every_service(reference):
+    def fail_the_first(numbers):
+        bad = numbers == PERSONS[0]
+        reason = pl.select(pl.when(bad).then(pl.lit("eleven_test"))).to_series()
+        return pl.DataFrame({"normalised": numbers, "reason": reason})
+
+    checked = check_file(example(reference, "MZ301_v1.3_example.asc"), judge_bsn=fail_the_first)
+    account = checked.accounts["claim_line"]
+    assert (account.rows_rejected, account.cents_rejected, account.rejected_by_rule) == (
+        2,
+        20_000,
+        {"bsn": 2},
+    )
+    assert checked.rejected["line_number"].to_list() == [5, 6]
+    assert PERSONS[0] not in checked.rejected.write_csv()
+
+
+def test_a_standard_that_is_not_known_yet_is_refused_without_its_numbers(reference):
+    with pytest.raises(UnknownStandardError, match=r"message 107, version 03\.02") as caught:
+        check_file(example(reference, "PM304_v3.2_invalid_bsn.dat"), judge_bsn=judge_all_but_other)
+    assert "195713617" not in str(caught.value)
