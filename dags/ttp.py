@@ -1,7 +1,7 @@
 """The TTP's round, in the TTP's own Airflow: pseudonyms for every delivery that has none yet.
 
-This file is all of the project that the TTP's Airflow runs; it never runs in the OCMO's. A refused
-delivery fails the task only after all others are done, with the reason in its log.
+This file is all of the project that the TTP's Airflow runs; it never runs in the OCMO's. The home is
+`OCMO_TTP_HOME`. A refused delivery is told in the task's result, with its reason; the others go on.
 """
 
 from __future__ import annotations
@@ -24,13 +24,9 @@ def ttp() -> None:
 
     @task
     def process_inbox() -> list[dict[str, str | int]]:
-        import os
-        from pathlib import Path
-
         from pseudonymisation.ttp_inbox import TtpHome, process_inbox
 
-        home = TtpHome.open(Path(os.environ["OCMO_TTP_HOME"]))
-        return [vars(outcome) for outcome in process_inbox(home)]
+        return [vars(outcome) for outcome in process_inbox(TtpHome.open())]
 
     process_inbox()
 

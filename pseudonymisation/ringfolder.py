@@ -44,12 +44,12 @@ def create_folder(folder: Path, role: str, name: str, suite: str) -> tuple[KeySt
         raise KeyRingExistsError(
             "There is already a key ring", where=str(folder), remedy="Use it, or choose another folder."
         )
-    part = part_of(folder)
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(mode=0o700, parents=True)
     signing = Ed25519PrivateKey.generate().private_bytes_raw()
     exchange = envelope.generate(suite)
     identity = _identity(role, name, suite, signing, exchange)
+    part = part_of(folder)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(mode=0o700, parents=True)
     create_shares(part)
     store = KeyStore(part, (role, name))
     store.put(SIGNING, signing)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from pseudonymisation.agreements import read_under
-from pseudonymisation.dropfolder import arrived, write_file
+from pseudonymisation.dropfolder import arrived, part_of, write_file
 from pseudonymisation.errors import AgreementError, PseudonymisationError
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.manifest import IdentifiersManifest
 from pseudonymisation.seen import SeenStore
-from pseudonymisation.signing import read_signed
+from pseudonymisation.signing import MANIFEST_FILE, read_signed
 from pseudonymisation.ttp import process
 
 MAPPED, REFUSED = "mapped", "refused"
+HOME_VARIABLE = "OCMO_TTP_HOME"
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,15 @@ class TtpHome:
     outbox: Path
 
     @classmethod
-    def open(cls, root: Path) -> TtpHome:
+    def open(cls, root: Path | None = None) -> TtpHome:
         """Read the home's `ttp.json`: `inbox` and `outbox`, relative to the home.
+
+        The home is the one given, or that in the environment variable `OCMO_TTP_HOME`.
 
         Raises:
             AgreementError: when the settings are missing or are not these two.
         """
+        root = root or Path(os.environ.get(HOME_VARIABLE, "."))
         try:
             settings = json.loads((root / "ttp.json").read_text(encoding="utf-8"))
             inbox, outbox = root / settings["inbox"], root / settings["outbox"]
@@ -93,9 +98,9 @@ def _process_one(home: TtpHome, folder: Path, ring: KeyRing, seen: SeenStore) ->
 
 
 def _is_mapped(home: TtpHome, folder: Path, done: set[str]) -> bool:
-    """Whether this very delivery was processed and its map is there; a lost map is made again."""
-    manifest = folder / "manifest.json"
-    if not manifest.is_file() or not (home.outbox / f"{folder.name}.map").is_dir():
+    """Whether this very delivery was processed, and not broken off before its map appeared."""
+    manifest = folder / MANIFEST_FILE
+    if not manifest.is_file() or part_of(home.outbox / f"{folder.name}.map").exists():
         return False
     return hashlib.sha256(manifest.read_bytes()).hexdigest() in done
 

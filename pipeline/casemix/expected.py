@@ -60,7 +60,7 @@ def expected_cost(
     `rates` come from `cell_rates` for `model_year`; the overall mean is taken from the same cells.
     """
     model = cells.filter(pl.col("year") == model_year, pl.col("group_code") == COMPARISON)
-    overall = model["retained_cents"].sum() / model["insured_months"].sum()
+    overall = int(model["retained_cents"].sum()) / int(model["insured_months"].sum())
     own = cells.filter(pl.col("year") == year, pl.col("group_code") == group).join(rates, on=CELL, how="left")
     missing = own.filter(pl.col("rate").is_null())
     expected = own.select(pl.col("insured_months") * pl.col("rate").fill_null(overall)).to_series()

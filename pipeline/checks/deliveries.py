@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipeline.checks.gate import gate
 from pipeline.checks.report import Outcome
 from pipeline.deliveries import Delivery, Register, Status
+from pipeline.errors import ReconciliationError
 from pipeline.home import OcmoHome
 from pipeline.lake import Lake, open_lake
 
@@ -33,7 +34,13 @@ def gate_deliveries(home: OcmoHome, business_date: dt.date) -> list[Verdict]:
 
 def _judge(home: OcmoHome, lake: Lake, register: Register, delivery: Delivery) -> Verdict:
     snapshot = lake.catalogue.current(delivery.scope)
-    files = snapshot.files if snapshot else ()
+    if snapshot is None or not snapshot.files:
+        raise ReconciliationError(
+            "The delivery stands in the register as linked, but none of its tables is published",
+            where=str(delivery.delivery_id),
+            remedy="Restore the register's database and the lake from the same backup.",
+        )
+    files = snapshot.files
     report = gate(
         {file.table.removeprefix("raw_"): [lake.path(file)] for file in files},
         memory_limit=home.memory_limit,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from pipeline.cli.options import AsJson, BusinessDate, Home, day
 
-SHOWN_SCOPES = 12
+if TYPE_CHECKING:
+    from pipeline.reporting.reconciliation import Reconciliation
 
 
 def reconcile(date: BusinessDate, home: Home = None, as_json: AsJson = False) -> None:
@@ -33,15 +36,13 @@ def reconcile(date: BusinessDate, home: Home = None, as_json: AsJson = False) ->
     failing = [step for result in results for step in result.steps if not step.closes]
     if failing:
         raise ReconciliationError(
-            f"{len(failing)} steps do not close",
+            f"{len(failing)} step{'s do' if len(failing) > 1 else ' does'} not close",
             where=f"{failing[0].step}, {failing[0].scope}",
             remedy="Look at the first step that fails: what is before it is sound.",
         )
 
 
-def _print(result) -> None:  # type: ignore[no-untyped-def]
-    from itertools import groupby
-
+def _print(result: Reconciliation) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -52,10 +53,9 @@ def _print(result) -> None:  # type: ignore[no-untyped-def]
     )
     for heading in ("step", "quantity", "scopes", "before", "after", ""):
         table.add_column(heading, justify="right" if heading in ("scopes", "before", "after") else "left")
-    key = lambda step: (step.step, step.quantity)  # noqa: E731
-    for (name, quantity), group in groupby(sorted(result.steps, key=key), key=key):
-        steps = list(group)
+    for name, quantity in dict.fromkeys((step.step, step.quantity) for step in result.steps):
+        steps = [step for step in result.steps if (step.step, step.quantity) == (name, quantity)]
         before, after = sum(s.before for s in steps), sum(s.after for s in steps)
         verdict = "closes" if all(s.closes for s in steps) else "[red]does not close[/red]"
         table.add_row(name, quantity, str(len(steps)), f"{before:,.0f}", f"{after:,.0f}", verdict)
-    Console().print(table)
+    Console(soft_wrap=True).print(table)

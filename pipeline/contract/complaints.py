@@ -22,6 +22,17 @@ from pipeline.errors import ContractError, ContractKeyError, ContractValueError
 
 Key = Sequence[object]
 
+NEEDED = {
+    "bool_type": "true or false is needed",
+    "date_type": "a date such as 2025-01-01 is needed",
+    "dict_type": "values by key or date are needed",
+    "int_type": "a whole number is needed",
+    "model_type": "keys with values are needed",
+    "string_type": "a text is needed",
+    "tuple_type": "a list is needed",
+}
+"""What the validator means, for kinds of error whose own words speak of Python."""
+
 DATE = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 """How the validator writes an effective date when it says where it is."""
 
@@ -105,7 +116,7 @@ def _unknown_key(key: Key, place: Place) -> ContractError:
 
 
 def _impossible_value(key: Key, finding: ErrorDetails, place: Place) -> ContractError:
-    shown, reason = finding["input"], finding["msg"]
+    shown, reason = finding["input"], NEEDED.get(finding["type"], finding["msg"])
     what = "This" if isinstance(shown, dict | tuple) else f"The value '{shown}'"
     hint = " Put it between quotes." if finding["type"] == "string_type" else ""
     return ContractValueError(

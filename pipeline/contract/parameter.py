@@ -92,7 +92,9 @@ def between(low: str, high: str | None = None) -> AfterValidator:
 
 def _exact(value: object) -> object:
     """Whole numbers are numbers too: `1` and `1.0` mean the same share."""
-    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise PydanticCustomError("number", "a number is needed")
+    return Decimal(value)
 
 
 Number = Annotated[Decimal, BeforeValidator(_exact)]

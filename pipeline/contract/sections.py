@@ -26,6 +26,8 @@ from pipeline.contract.values import (
 
 Year = Annotated[int, between("2006", "2100")]
 Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
+Providers = Annotated[tuple[Provider, ...], Field(min_length=1)]
+Area = Annotated[tuple[Postcode3, ...], Field(min_length=1)]
 
 
 class Section(BaseModel):
@@ -67,10 +69,8 @@ class Parties(Section):
     insurer_codes: Parameter[Annotated[tuple[UzoviCode, ...], Field(min_length=1)]] = agreed(
         "UZOVI codes", '["9991"]'
     )
-    members: Parameter[Annotated[tuple[Provider, ...], Field(min_length=1)]] = agreed(
-        "providers", '[{agb_code: "06990001", name: Maasoever}]'
-    )
-    comparison_providers: Parameter[Annotated[tuple[Provider, ...], Field(min_length=1)]] = agreed(
+    members: Parameter[Providers] = agreed("providers", '[{agb_code: "06990001", name: Maasoever}]')
+    comparison_providers: Parameter[Providers] = agreed(
         "providers", '[{agb_code: "06990003", name: Veldzicht}]'
     )
 
@@ -78,12 +78,8 @@ class Parties(Section):
 class Population(Section):
     """Whose care it is about, by where people live; and how many they must be to share a risk."""
 
-    contracted_area: Parameter[Annotated[tuple[Postcode3, ...], Field(min_length=1)]] = agreed(
-        "three-digit postcodes", '["531", "532"]'
-    )
-    comparison_area: Parameter[Annotated[tuple[Postcode3, ...], Field(min_length=1)]] = agreed(
-        "three-digit postcodes", '["541", "542"]'
-    )
+    contracted_area: Parameter[Area] = agreed("three-digit postcodes", '["531", "532"]')
+    comparison_area: Parameter[Area] = agreed("three-digit postcodes", '["541", "542"]')
     minimum_insured_years: Parameter[Count] = agreed("insured years", "5000")
     below_minimum: Parameter[Literal["nothing_shared", "no_bonus"]] = agreed("choice", "nothing_shared")
 

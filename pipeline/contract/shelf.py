@@ -13,9 +13,15 @@ def served(folder: Path) -> dict[str, Contract]:
     """All contracts in `folder` by id, in alphabetical order.
 
     Raises:
-        ContractError: when a file is no contract, or two files hold the same one.
+        ContractError: when there is none, a file is no contract, or two files hold the same one.
     """
     contracts: dict[str, Contract] = {}
+    if not any(folder.glob("*.yaml")):
+        raise ContractError(
+            "There is no contract",
+            where=str(folder),
+            remedy="Put each contract's YAML file there, or set `contracts` in ocmo.yaml to the folder with them.",
+        )
     for path in sorted(folder.glob("*.yaml")):
         contract = load(path)
         if contract.id in contracts:

@@ -50,8 +50,7 @@ def _make_homes(state: State, roles: list[tuple[str, str]]) -> None:
     for role in ("ttp", "ocmo"):
         (state.home(role, role) / "agreements").mkdir(exist_ok=True)
     _write(state.ttp / "ttp.json", json.dumps({"inbox": "../drop/ttp", "outbox": "../drop/ocmo"}) + "\n")
-    settings = {"inbox": "../drop/ocmo", "contracts": os.path.relpath(CONTRACT.parent, state.ocmo)}
-    _write(state.ocmo / "ocmo.yaml", yaml.safe_dump(settings))
+    _write(state.ocmo / "ocmo.yaml", yaml.safe_dump({"inbox": "../drop/ocmo"}))
 
 
 def _identity(state: State, name: str) -> Path:

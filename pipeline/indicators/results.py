@@ -43,7 +43,7 @@ def complication_ratio(cells: pl.DataFrame, year: int, group: str) -> IndicatorR
     own = in_year.filter(pl.col("group_code") == group)
     if own.is_empty() or not comparison["complications"].sum():
         return None
-    overall = comparison["complications"].sum() / comparison["operations"].sum()
+    overall = int(comparison["complications"].sum()) / int(comparison["operations"].sum())
     rates = comparison.group_by(RISK_CELL).agg(
         rate=pl.col("complications").sum() / pl.col("operations").sum()
     )

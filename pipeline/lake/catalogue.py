@@ -115,8 +115,10 @@ class Catalogue:
             if self._select(connection, scope, business_date, digest) is not None:
                 return published
             key = connection.execute(
-                sa.insert(snapshot).values(scope=scope, business_date=business_date, inputs_digest=digest)
-            ).inserted_primary_key[0]
+                sa.insert(snapshot)
+                .values(scope=scope, business_date=business_date, inputs_digest=digest)
+                .returning(snapshot.c.snapshot_id)
+            ).scalar_one()
             connection.execute(
                 sa.insert(snapshot_file),
                 [

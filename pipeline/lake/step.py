@@ -72,7 +72,8 @@ class Step:
 
     def read(self, table: str) -> pl.DataFrame:
         """A table this step sees, as a frame."""
-        return self.connection.table(table).pl()
+        frame: pl.DataFrame = self.connection.table(table).pl()
+        return frame
 
 
 def run_step(

@@ -33,17 +33,21 @@ class TakeIn:
 
 
 def take_in(home: OcmoHome, name: str) -> TakeIn:
-    """Open the arrival `name` and publish its raw tables, or record why not."""
+    """Open the arrival `name` and publish its raw tables, or record why not.
+
+    Raises:
+        PseudonymisationError: when the OCMO's own key ring cannot be used: no delivery is to blame for that.
+    """
     arrival = arrival_named(home.inbox, name)
     if arrival.map_folder is None:
         return TakeIn(name, "waiting", "The TTP's map has not come yet.")
     lake = open_lake(home)
     register = Register(lake.catalogue.engine)
-    arrival_digest = arrival.digest
+    ring, arrival_digest = KeyRing.open(home.keys), arrival.digest
     if register.has_tried(name, arrival_digest):
         return TakeIn(name, "known", "This arrival was tried before; nothing changed.")
     try:
-        opened = _open(home, arrival, register)
+        opened = _open(home, arrival, ring, register)
         row = _entry(arrival, arrival_digest, opened)
         tables = {table: _linked(table, frame, row) for table, frame in sorted(opened.tables.items())}
     except (PseudonymisationError, OcmoError) as error:
@@ -53,14 +57,14 @@ def take_in(home: OcmoHome, name: str) -> TakeIn:
     return TakeIn(name, Status.LINKED)
 
 
-def _open(home: OcmoHome, arrival: Arrival, register: Register) -> OpenedDelivery:
+def _open(home: OcmoHome, arrival: Arrival, ring: KeyRing, register: Register) -> OpenedDelivery:
     assert arrival.map_folder is not None  # noqa: S101 - take_in has looked
     agreement, _ = read_under(home.agreements, lambda agreed: read_manifest(arrival.tables_folder, agreed))
     return open_delivery(
         arrival.tables_folder,
         arrival.map_folder,
         agreement=agreement,
-        ring=KeyRing.open(home.keys),
+        ring=ring,
         already_seen=register.has_seen,
     )
 

@@ -41,6 +41,7 @@ def document(statement: Statement, code_version: str) -> dict[str, Any]:
         "indicators": {code: _indicator(item, minimum.value) for code, item in statement.indicators.items()},
         "sources": dict(statement.sources),
         "notes": list(statement.notes),
+        "business_date": plain(statement.business_date),
         "code_version": code_version,
     }
 

@@ -10,7 +10,7 @@ from pipeline.contract.shelf import contract_of
 from pipeline.errors import ReconciliationError
 from pipeline.home import OcmoHome
 from pipeline.reporting.gather import gather_figures
-from pipeline.reporting.reconciliation import Reconciliation, reconcile
+from pipeline.reporting.reconciliation import Reconciliation, reconcile, statements_folder
 from pipeline.reporting.statement import StatementPaths, write_statement
 from pipeline.settlement import Statement, settle
 
@@ -60,6 +60,6 @@ def draft_statement(home: OcmoHome, contract_id: str, year: int, business_date: 
             where=first.scope,
             remedy="`ocmo reconcile` shows all steps. No statement was written.",
         )
-    folder = home.reports / "statements" / business_date.isoformat()
+    folder = statements_folder(home, business_date)
     paths = write_statement(settled.statement, folder, code_version=code_version())
     return Drafted(settled.statement, paths)

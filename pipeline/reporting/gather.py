@@ -46,6 +46,7 @@ def gather_figures(home: OcmoHome, contract: Contract, year: int, business_date:
     return Figures(
         contract_id=contract.id,
         year=year,
+        business_date=business_date,
         values=_values(expected),
         indicators=_indicators(read(lake, indicators, "mart_indicator")),
         sources={table: digests[table] for table in CITED},

@@ -55,7 +55,7 @@ class Notation:
         return f"{day:%d-%m-%Y}" if self.decimal == "," else day.isoformat()
 
     def quantity(self, quantity: Quantity) -> str:
-        """A value of a statement's line, by its unit."""
+        """A value of a statement's line, by its unit; counts stand bare, as their label says of what."""
         value, unit = quantity.value, quantity.unit
         if isinstance(value, str):
             return str(self.words["outcomes"][value])
@@ -67,8 +67,7 @@ class Notation:
             return self.number(value, 5)
         if unit == "as measured":
             return self.number(value, 4, least=2)
-        places = 1 if unit == "insured years" else 0
-        return f"{self.number(value, places)} {self.words['units'][unit]}"
+        return self.number(value, 1 if unit == "insured years" else 0)
 
     def term(self, term: Term[Any], subject: str = "") -> str:
         """A term's value; of indicators, only the one that the line is about."""
@@ -98,6 +97,6 @@ class Notation:
     def _bracket(self, bracket: Bracket) -> str:
         rate = self.percent(bracket.rate)
         if bracket.end is not None:
-            return str(self.words["units"]["brackets_below"]).format(end=self.number(bracket.end), rate=rate)
-        form = self.words["units"]["brackets_from" if bracket.start else "all"]
+            return str(self.words["brackets"]["below"]).format(end=self.number(bracket.end), rate=rate)
+        form = self.words["brackets"]["from" if bracket.start else "all"]
         return str(form).format(start=self.number(bracket.start), rate=rate)

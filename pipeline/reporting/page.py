@@ -7,7 +7,6 @@ the contract's language. All texts are escaped by the template.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pipeline.reporting import picture
 from pipeline.reporting.document import count_shown
 from pipeline.reporting.notation import Notation
+from pipeline.reporting.wording import headline, size
 from pipeline.settlement import Line, Quantity, Statement
 from pipeline.settlement.figures import exact
 
@@ -50,36 +50,7 @@ def page(statement: Statement, code_version: str, language: str) -> str:
         parts=list(_parts(statement, notation)),
         indicators=_indicators(statement, notation),
         terms=_terms(statement, notation),
-        command=f"ocmo settlement run --contract {statement.contract.id} --year {statement.year}",
-    )
-
-
-def headline(statement: Statement, notation: Notation) -> str:
-    """Who pays whom, in a sentence without the amount."""
-    parties, words = statement.contract.parties, notation.words["page"]
-    if statement.payable_cents == 0:
-        return str(words["nothing"])
-    payer, payee = parties.payer, parties.consortium
-    if statement.payable_cents < 0:
-        payer, payee = payee, payer
-    return str(words["pays"]).format(payer=payer, payee=payee)
-
-
-def size(statement: Statement, notation: Notation) -> str:
-    """How large the payable amount is, in plain words."""
-    words, parties = notation.words["page"], statement.contract.parties
-    target = statement.line("target").amount
-    paid, savings = abs(statement.payable_cents), abs(statement.savings_cents)
-    direction = "gain" if statement.savings_cents >= 0 else "loss"
-    template = words[f"size_{direction}" if paid else f"size_none_{direction}"]
-    per_insured_year = paid / statement.line("insured_years").amount
-    return str(template).format(
-        share_of_target=notation.percent(Fraction(paid or savings) / target, 1),
-        per_insured_year=notation.money(per_insured_year),
-        share_of_savings=notation.percent(Fraction(paid, savings or 1), 1),
-        savings=notation.money(savings),
-        consortium=parties.consortium,
-        insurer=parties.payer,
+        command=_command(statement),
     )
 
 
@@ -201,6 +172,12 @@ def _terms(statement: Statement, notation: Notation) -> list[dict[str, Any]]:
         }
         for term in ordered
     ]
+
+
+def _command(statement: Statement) -> str:
+    """What the OCMO types to settle this again."""
+    day = statement.business_date.isoformat() if statement.business_date else "YYYY-MM-DD"
+    return f"ocmo settlement run --contract {statement.contract.id} --year {statement.year} --date {day}"
 
 
 def _clause_part(part: str) -> tuple[int, str]:

@@ -7,8 +7,11 @@ that a cent taken from any one of them shows, wherever it happened.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -90,7 +93,13 @@ def reconcile(
         steps += _persons(connection)
         steps += _casemix(connection, year)
         steps += _statement(connection, statement, year)
+    steps += _written(statements_folder(home, business_date), statement)
     return Reconciliation(contract.id, year, business_date, tuple(steps))
+
+
+def statements_folder(home: OcmoHome, business_date: dt.date) -> Path:
+    """Where the statements on the figures of a business date lie."""
+    return home.reports / "statements" / business_date.isoformat()
 
 
 def _delivered(connection: duckdb.DuckDBPyConnection, lake: Lake, raw: RawInputs) -> Iterator[Step]:
@@ -223,7 +232,7 @@ def _balance(connection: duckdb.DuckDBPyConnection, year: int) -> Iterator[Step]
         INNER JOIN mart_casemix_rate AS rate
             ON rate.sex_code = cell.sex_code AND rate.age_class_code = cell.age_class_code
         GROUP BY 1 ORDER BY 1
-        """  # noqa: S608 - the year is a number of ours
+        """
     ).fetchall()
     for scope, expected, again in recomputed:
         yield Step("months x rates = expected", scope, "cents", again, expected, CALIBRATION * abs(again))
@@ -239,7 +248,7 @@ def _balance(connection: duckdb.DuckDBPyConnection, year: int) -> Iterator[Step]
 def _statement(connection: duckdb.DuckDBPyConnection, statement: Statement, year: int) -> Iterator[Step]:
     """From the figures to the statement, and the statement's own sums."""
     actual = connection.sql(
-        f"SELECT retained_cents FROM mart_expected_cost WHERE year = {year} AND group_code = 'contracted'"  # noqa: S608 - the year is a number of ours
+        f"SELECT retained_cents FROM mart_expected_cost WHERE year = {year} AND group_code = 'contracted'"
     ).fetchall()[0][0]
     scope = f"{statement.contract.id} {statement.year}"
     line = statement.line("savings")
@@ -252,3 +261,19 @@ def _statement(connection: duckdb.DuckDBPyConnection, statement: Statement, year
         statement.savings_cents,
         statement.payable_cents + statement.insurer_share_cents,
     )
+
+
+def _written(folder: Path, statement: Statement) -> Iterator[Step]:
+    """From what is computed to the statements that were written, when there are any: the amounts in them."""
+    for path in sorted(folder.glob(f"{statement.contract.id}-{statement.year}-*.json")):
+        written = json.loads(path.read_text(encoding="utf-8"))
+        for name in ("savings_cents", "payable_cents", "insurer_share_cents"):
+            computed, stated = getattr(statement, name), int(written[name])
+            yield Step("computed = on the written statement", path.name, name, computed, stated)
+        for line, shown in zip(statement.lines, written["lines"], strict=True):
+            if line.result.unit == "cents":
+                scope = f"{path.name}, line {shown['number']}"
+                there = float(Fraction(str(shown["result"]["value"])))
+                yield Step(
+                    "computed = on the written statement", scope, line.rule, float(line.amount), there, 1e-6
+                )

@@ -14,7 +14,8 @@ from pathlib import Path
 from pipeline.errors import IssuedStatementError
 from pipeline.reporting.document import document
 from pipeline.reporting.notation import Notation
-from pipeline.reporting.page import headline, page, size
+from pipeline.reporting.page import page
+from pipeline.reporting.wording import headline, size
 from pipeline.settlement import Statement
 
 

@@ -6,6 +6,7 @@ exact; a float is taken at its shortest decimal notation, so that no result depe
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -53,7 +54,7 @@ class Figures:
 
     `values` is by (name, year), the years being the baseline years and the settlement year; `sources`
     names the content digest of each table the figures were made from; `notes` are codes of what a reader
-    must know, such as `valued_as_declared`.
+    must know, such as `valued_as_declared`; `business_date` is the night whose figures these are.
     """
 
     contract_id: str
@@ -62,6 +63,7 @@ class Figures:
     indicators: Mapping[str, IndicatorFigure]
     sources: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    business_date: dt.date | None = None
 
     @property
     def where(self) -> str:

@@ -40,6 +40,7 @@ def settle(contract: Contract, year: int, figures: Figures, *, state: State = "d
         indicators={item.id: figures.indicators[item.id] for item in agreed},
         sources=dict(sorted(figures.sources.items())),
         notes=figures.notes,
+        business_date=figures.business_date,
     )
 
 

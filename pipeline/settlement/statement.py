@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -28,6 +29,7 @@ class Statement:
     indicators: Mapping[str, IndicatorFigure]
     sources: Mapping[str, str]
     notes: tuple[str, ...]
+    business_date: dt.date | None = None
 
     @property
     def payable_cents(self) -> int:

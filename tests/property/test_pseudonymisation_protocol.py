@@ -15,10 +15,9 @@ from pseudonymisation.bsn import judge
 from pseudonymisation.encoding import lp
 from pseudonymisation.errors import BlobRefusedError, PseudonymisationError, SignatureRefusedError
 from tests.oracles.pseudonymisation_stdlib import synthetic_numbers
-from tests.unit.pseudonymisation_world import HOSPITAL, INSURER, World, files, flip
+from tests.unit.pseudonymisation_world import DELIVERY, HOSPITAL, INSURER, World, files, flip
 
 NUMBERS = synthetic_numbers(60)
-DELIVERY = "insurer-2025"
 
 populations = st.lists(st.sampled_from(NUMBERS), min_size=3, max_size=60).filter(lambda n: len(set(n)) >= 3)
 few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -28,6 +28,7 @@ from tests.oracles.pseudonymisation_stdlib import pre_pseudonym, pseudonym, synt
 
 NUMBERS = synthetic_numbers(40)
 INSURER, HOSPITAL, TTP, OCMO = "insurer", "hospital", "notary", "office"
+DELIVERY = "insurer-2025"
 
 
 def claims(numbers: list[str]) -> pl.DataFrame:
@@ -201,3 +202,16 @@ def files(root: Path) -> dict[str, bytes]:
     """Every file's contents, but for locks."""
     paths = (path for path in sorted(root.rglob("*")) if path.is_file() and path.suffix != ".lock")
     return {str(path.relative_to(root)): path.read_bytes() for path in paths}
+
+
+def swap(first: Path, second: Path) -> None:
+    """Exchange two files."""
+    contents = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(contents)
+
+
+def every_file_of(folder: str) -> list[str]:
+    """A file of each kind in one half of the insurer's delivery."""
+    blobs = {"to-ttp": ["identifiers-0001.blob"], "to-ocmo": ["claim_line-0001.blob", "insured-0002.blob"]}
+    return [f"{folder}/{DELIVERY}/{name}" for name in ("manifest.json", "manifest.sig", *blobs[folder])]

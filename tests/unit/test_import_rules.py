@@ -38,6 +38,8 @@ ONLY_BY: dict[str, tuple[str, ...]] = {
 
 DAG_IMPORTS = ("__future__", "airflow.sdk", "airflow.timetables", "pendulum", "datetime", "pipeline")
 """What a DAG file may import; `pipeline` only inside a task, so that parsing stays quick."""
+TTP_DAG_IMPORTS = (*DAG_IMPORTS[:-1], "pseudonymisation")
+"""The TTP's own Airflow runs `dags/ttp.py` only, and has the pseudonymisation package only."""
 DAG_LINES = 120
 
 
@@ -104,12 +106,13 @@ def dag_offences(path: Path) -> Iterator[str]:
     if len(source.splitlines()) >= DAG_LINES:
         yield f"{name}: a DAG file has under {DAG_LINES} lines"
     for imported, at_top in imports(source, name, is_package=False):
-        if not any(within(imported, allowed) for allowed in DAG_IMPORTS):
-            yield f"{name} -> {imported}: a DAG file imports only {', '.join(DAG_IMPORTS)}"
+        allowed = TTP_DAG_IMPORTS if path.stem == "ttp" else DAG_IMPORTS
+        if not any(within(imported, one) for one in allowed):
+            yield f"{name} -> {imported}: a DAG file imports only {', '.join(allowed)}"
         elif any(within(imported, part) for part in ("pipeline.cli", "pipeline.demo", "pipeline.intake")):
             yield f"{name} -> {imported}: not for a DAG"
-        elif within(imported, "pipeline") and at_top:
-            yield f"{name} -> {imported}: import pipeline inside the task"
+        elif any(within(imported, part) for part in ("pipeline", "pseudonymisation")) and at_top:
+            yield f"{name} -> {imported}: import {imported.split('.')[0]} inside the task"
 
 
 def test_the_tree_keeps_the_import_rules() -> None:

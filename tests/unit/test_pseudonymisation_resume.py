@@ -12,9 +12,7 @@ import pytest
 
 from pseudonymisation.errors import DeliveryExistsError
 from pseudonymisation.keys import KeyRing
-from tests.unit.pseudonymisation_world import INSURER, TTP, World, files
-
-DELIVERY = "insurer-2025"
+from tests.unit.pseudonymisation_world import DELIVERY, INSURER, TTP, World, files
 
 
 class Killed(BaseException):

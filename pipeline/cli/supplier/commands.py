@@ -33,7 +33,7 @@ def check(
     """Check one file: standard, counts, totals, and every row that would be rejected, with its reason."""
     import json
 
-    from pipeline.cli.sealing import judge_bsn
+    from pipeline.cli.supplier.sealing import judge_bsn
     from pipeline.intake.check import check_file
 
     judge = judge_bsn(allow_test_numbers=allow_test_numbers)
@@ -66,7 +66,7 @@ def seal(
     from rich.progress import track
 
     from pipeline.cli.options import day
-    from pipeline.cli.sealing import PlannedDelivery, SourceSpec, SupplierHome, seal_planned
+    from pipeline.cli.supplier.sealing import PlannedDelivery, SourceSpec, SupplierHome, seal_planned
     from pipeline.errors import SettingsError
     from pipeline.money import euros
 

@@ -1,0 +1,112 @@
+"""What every round starts from: a region and the roles' keys, made once per size and copied for each round.
+
+<state>/bench/insured-<n>/prepared/    kept, and found again by a later run of the same size
+<state>/bench/insured-<n>/round/       a copy, in which one round works; removed after it
+
+`<state>` is `OCMO_HOME`, or `var`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pipeline.demo.roles import State
+from pipeline.demo.summary import RegionSummary, read_summary
+from pipeline.errors import SettingsError
+from pipeline.home import CHECKOUT
+
+SEED = 1
+LINES_PER_INSURED = 4.5
+"""Somewhat under what a region has, 4.6 to 4.8 over its four years."""
+WIDER = 1.05
+"""A region that turned out to have too few lines is made again with so many times the insured."""
+
+
+def prepare(folder: Path, lines: int) -> tuple[State, RegionSummary]:
+    """A prepared state under `folder` with at least `lines` claim lines, and its region.
+
+    Raises:
+        SettingsError: when it could not be made; the maker has said why.
+    """
+    insured = math.ceil(lines / LINES_PER_INSURED)
+    while True:
+        state = State(folder / f"insured-{insured}" / "prepared")
+        region = _made(state, insured)
+        if claim_lines(region) >= lines:
+            return state, region
+        insured = math.ceil(insured * WIDER)
+
+
+def claim_lines(region: RegionSummary) -> int:
+    """Claim lines that the region's suppliers have on disk."""
+    return region.totals()["claim_line"][0]
+
+
+def fresh_copy(prepared: State) -> State:
+    """A new state as `prepared` is, beside it; that of an earlier round is removed.
+
+    The region's own files are only read, so they are linked instead of copied.
+    """
+    copy = State(prepared.root.with_name("round"))
+    remove(copy)
+    shutil.copytree(prepared.root, copy.root, copy_function=_link_or_copy)
+    return copy
+
+
+def remove(state: State) -> None:
+    """Remove a round's state, if it is there."""
+    if state.root.exists():
+        shutil.rmtree(state.root)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    if Path(source).parent.name == "files":
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
+
+
+def _made(state: State, insured: int) -> RegionSummary:
+    """Make what is not there yet; in a process of its own, to keep this one small (see `measure`)."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "bench.prepare", str(state.root), str(insured)], cwd=CHECKOUT, check=False
+    )
+    region = read_summary(state.suppliers)
+    if ended.returncode or region is None:
+        raise SettingsError(
+            "The region or the roles' keys could not be made",
+            where=str(state.root),
+            remedy="The message above says why; remove the folder to begin anew.",
+        )
+    return region
+
+
+def main() -> None:
+    """Be that process: `python -m bench.prepare STATE INSURED`."""
+    from rich.progress import Progress
+
+    from pipeline.demo.homes import plan_deliveries, set_up_roles
+    from pipeline.demo.region import write_region
+
+    state, insured = State(Path(sys.argv[1])), int(sys.argv[2])
+    state.root.mkdir(parents=True, exist_ok=True)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Making keys", total=None)
+        set_up_roles(state)
+        progress.update(task, description=f"Making a region of {insured:,} insured")
+        region = write_region(
+            state.suppliers,
+            insured=insured,
+            seed=SEED,
+            progress=lambda _, number, total: progress.update(task, completed=number, total=total),
+        )
+        plan_deliveries(state, region)
+
+
+if __name__ == "__main__":
+    main()

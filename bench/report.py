@@ -1,0 +1,143 @@
+"""What was measured, as a table for people, a page to keep, and JSON for comparing two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from rich.table import Table
+
+from bench.measure import Measurement
+
+HEADINGS = ("stage", "seconds", "lines/s", "peak MB", "x floor", "start-up s")
+NOTES = (
+    "Seconds are medians over the rounds. A round takes a fresh copy of the region and runs every stage once, each "
+    "in a process of its own, on files that are still in the system's cache. The clock runs while a stage works; "
+    "start-up (Python and imports) stands apart.",
+    "Lines/s are the region's claim lines by the stage's seconds, whatever the stage reads: the TTP sees "
+    "persons only, the indicators are made of the hospitals' records.",
+    "Peak MB is the most memory that the process held, Python and libraries included.",
+    "x floor: the stage's seconds by the floor's, which is measured in every round too. The floor is DuckDB alone: it "
+    "reads the linked claim lines from Parquet, adds them up by person, month and kind of care, and writes the sums "
+    "as compressed Parquet, sorted by that key.",
+)
+PAGE = """# Benchmarks
+
+Made by `python -m bench.run --keep`; written anew each time, so compare through the history.
+
+{title}
+
+{table}
+
+{notes}
+
+| machine | |
+|---|---|
+{machine}
+"""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A stage's measurements, one a round."""
+
+    name: str
+    rounds: tuple[Measurement, ...]
+
+    @property
+    def seconds(self) -> float:
+        """The median time of its work."""
+        return median(one.seconds for one in self.rounds)
+
+    @property
+    def start_up_seconds(self) -> float:
+        """The median time its process took beside that."""
+        return median(one.start_up_seconds for one in self.rounds)
+
+    @property
+    def peak_bytes(self) -> int:
+        """The median of the most memory its process held."""
+        return int(median(one.peak_bytes for one in self.rounds))
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run of the bench."""
+
+    lines: int
+    insured: int
+    stages: tuple[Timed, ...]
+    floor: Timed
+    machine: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """What was measured, in a line."""
+        rounds = len(self.floor.rounds)
+        medians = f"medians of {rounds} rounds" if rounds > 1 else "one round"
+        return f"{self.lines:,} claim lines of {self.insured:,} insured; {medians}"
+
+    @property
+    def rows(self) -> list[tuple[str, ...]]:
+        """The table's cells under `HEADINGS`: the stages, the line as a whole, the floor."""
+        seconds = sum(stage.seconds for stage in self.stages)
+        peak = max(stage.peak_bytes for stage in self.stages)
+        start_up = sum(stage.start_up_seconds for stage in self.stages)
+        timed = [(s.name, s.seconds, s.peak_bytes, s.start_up_seconds) for s in (*self.stages, self.floor)]
+        timed.insert(-1, ("the whole line", seconds, peak, start_up))
+        return [self._row(*one) for one in timed]
+
+    def _row(self, name: str, seconds: float, peak_bytes: int, start_up: float) -> tuple[str, ...]:
+        return (
+            name,
+            f"{seconds:.2f}",
+            f"{self.lines / seconds:,.0f}",
+            f"{peak_bytes / 1e6:,.0f}",
+            f"{seconds / self.floor.seconds:.1f}",
+            f"{start_up:.1f}",
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values: every round of every stage, so that two runs can be compared beyond their medians."""
+        return {
+            "claim_lines": self.lines,
+            "insured": self.insured,
+            "machine": dict(self.machine),
+            "stages": [self._timed(stage) for stage in (*self.stages, self.floor)],
+        }
+
+    def _timed(self, stage: Timed) -> dict[str, Any]:
+        return {
+            "stage": stage.name,
+            "median_seconds": stage.seconds,
+            "times_floor": stage.seconds / self.floor.seconds,
+            "peak_bytes": stage.peak_bytes,
+            "rounds": [asdict(one) for one in stage.rounds],
+        }
+
+
+def as_table(result: Result) -> Table:
+    """The result for a terminal."""
+    table = Table(title=result.title, title_justify="left", box=None)
+    for heading in HEADINGS:
+        table.add_column(heading, justify="left" if heading == "stage" else "right")
+    for row in result.rows:
+        table.add_row(*row, style="bold" if row[0] == "the whole line" else None)
+    return table
+
+
+def as_page(result: Result) -> str:
+    """The result as `docs/benchmarks.md`: table, what it means, and the machine."""
+    rule = ["---", *("---:" for _ in HEADINGS[1:])]
+    return PAGE.format(
+        title=result.title + ".",
+        table="\n".join(_markdown(row) for row in (HEADINGS, rule, *result.rows)),
+        notes="\n".join(f"- {note}" for note in NOTES),
+        machine="\n".join(_markdown(pair) for pair in result.machine.items()),
+    )
+
+
+def _markdown(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

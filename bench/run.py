@@ -1,0 +1,88 @@
+"""`python -m bench.run` (`make bench`): the whole line by stage, with a floor, in rounds."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bench.machine import machine
+from bench.measure import Measurement, measure
+from bench.prepare import claim_lines, fresh_copy, prepare, remove
+from bench.report import NOTES, Result, Timed, as_page, as_table
+from bench.stages import FLOOR, STAGES
+from pipeline.demo.roles import State
+from pipeline.errors import OcmoError
+from pipeline.home import CHECKOUT, OcmoHome, state_folder
+
+PAGE = CHECKOUT / "docs" / "benchmarks.md"
+FEWEST_LINES = 20_000
+"""With half of that, a hospital's delivery has fewer persons than the example contract allows."""
+
+Rounds = dict[str, list[Measurement]]
+
+
+def run(
+    lines: Annotated[int, typer.Option(help="At least so many claim lines.", min=FEWEST_LINES)] = 1_000_000,
+    runs: Annotated[int, typer.Option(help="Rounds; the table shows medians.", min=1)] = 3,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Also write every measurement here.", metavar="FILE")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help=f"Also write {PAGE.relative_to(CHECKOUT)}.")] = False,
+) -> None:
+    """Measure every stage of the line on a synthetic region, and the floor beside it."""
+    console = Console(highlight=False)
+    prepared, region = prepare(state_folder() / "bench", lines)
+    rounds = measure_rounds(prepared, runs, console)
+    result = Result(
+        lines=claim_lines(region),
+        insured=region.insured,
+        stages=tuple(Timed(stage.name, tuple(rounds[stage.name])) for stage in STAGES),
+        floor=Timed(FLOOR.name, tuple(rounds[FLOOR.name])),
+        machine=machine(OcmoHome.open(prepared.ocmo)),
+    )
+    console.print(as_table(result))
+    for note in NOTES:
+        console.print(f"\n[dim]{note}[/dim]")
+    if json_file:
+        json_file.write_text(json.dumps(result.as_json(), indent=1) + "\n", encoding="utf-8")
+    if keep:
+        PAGE.write_text(as_page(result), encoding="utf-8")
+        console.print(f"\nKept in {PAGE.relative_to(CHECKOUT)}.")
+
+
+def measure_rounds(prepared: State, runs: int, console: Console) -> Rounds:
+    """Every stage and the floor, `runs` times; each round on its own copy of `prepared`."""
+    stages = (*STAGES, FLOOR)
+    rounds: Rounds = {stage.name: [] for stage in stages}
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=runs * len(stages))
+        for number in range(1, runs + 1):
+            state = fresh_copy(prepared)
+            for stage in stages:
+                progress.update(task, description=f"Round {number} of {runs}: {stage.name}")
+                found = measure(stage.name, state)
+                rounds[stage.name].append(found)
+                progress.console.print(f"[dim]round {number}  {stage.name:<20} {found.seconds:7.2f} s[/dim]")
+                progress.advance(task)
+            remove(state)
+    return rounds
+
+
+def main() -> None:
+    """Run the bench; an error for people ends as one message and its exit code."""
+    try:
+        typer.run(run)
+    except OcmoError as error:
+        sys.stderr.write(f"bench: {error}\n")
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The documents. The reference pages are made from the code by `docs.reference.generate`."""

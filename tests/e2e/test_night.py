@@ -1,0 +1,77 @@
+"""The night and the settlement, from sealed deliveries on: what comes out, and that nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipeline.demo.roles import RoleFailedError, State, run_role
+from pipeline.demo.run import CONTRACT_ID, CONTRACT_YEAR
+from pipeline.demo.summary import read_summary
+from tests.e2e.state import DATE, Results, hashes, run_night, sealed_state, settle
+
+STATEMENT = f"{CONTRACT_ID}-{CONTRACT_YEAR}-draft.json"
+
+
+def test_every_delivery_is_accepted_and_every_row_and_cent_is_that_of_the_files(settled: State) -> None:
+    """Held against what the region knows it wrote, not against what the pipeline counted."""
+    region = read_summary(settled.suppliers)
+    assert region is not None
+    found = json.loads(run_role(settled, "summary", "--date", DATE, "--json"))
+    assert found["deliveries"] == {"accepted": 9}
+    written = region.totals().values()
+    assert sum(found["rows"].values()) == sum(rows for rows, _ in written)
+    assert sum(found["cents"].values()) == sum(cents for _, cents in written)
+    assert found["rows"]["rejected"] == sum(file.defective_rows for file in region.files) > 0
+    assert found["cents"]["rejected"] == sum(file.defective_cents for file in region.files)
+
+
+def test_hospitals_patients_link_with_the_insurers_register(settled: State) -> None:
+    """A tenth of the operated patients are insured elsewhere; all others are found, through two suppliers."""
+    found = json.loads(run_role(settled, "summary", "--date", DATE, "--json"))
+    assert 0.8 < found["linked_share"] < 0.97
+
+
+def test_reconcile_closes_to_the_cent(settled: State) -> None:
+    found = json.loads(run_role(settled, "reconcile", "--date", DATE, "--json"))
+    assert found["closes"] is True
+    steps = found["settlements"][0]["steps"]
+    assert len(steps) > 100
+    assert all(step["before"] == step["after"] for step in steps if not step["tolerance"])
+
+
+def test_a_second_night_and_settlement_leave_every_file_as_it_is(copied_settled: State) -> None:
+    before = hashes(copied_settled.root)
+    for supplier in ("zilverzorg", "maasoever"):
+        said = run_role(
+            copied_settled, "supplier", "seal", "--home", str(copied_settled.home("supplier", supplier))
+        )
+        assert "sealed before" in said
+    assert "Nothing new" in run_role(copied_settled, "ttp", "run")
+    assert "Nothing new has arrived" in run_night(copied_settled)
+    settle(copied_settled)
+    run_role(copied_settled, "reconcile", "--date", DATE)
+    assert hashes(copied_settled.root) == before
+
+
+def test_other_keys_give_other_pseudonyms_and_the_same_statement(
+    undisturbed: Results, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No result depends on a pseudonym's value or order: a statement cites aggregates only."""
+    state = sealed_state(tmp_path_factory.mktemp("other-keys") / "var")
+    run_night(state)
+    settle(state)
+    assert hashes(state.ocmo / "reports") == undisturbed.statements
+
+
+def test_a_business_date_without_data(copied: State) -> None:
+    with pytest.raises(RoleFailedError, match=r"exit code 30: There is no data for business date 2020-01-01"):
+        run_role(copied, "night", "run", "--date", "2020-01-01")
+    assert not list((copied.ocmo / "lake" / "tables").rglob("*.parquet"))
+
+
+def test_a_settlement_before_its_night(copied: State) -> None:
+    with pytest.raises(RoleFailedError, match=r"exit code 30: There are no figures for 2026-07-15"):
+        settle(copied)
+    assert not (copied.ocmo / "reports").exists()

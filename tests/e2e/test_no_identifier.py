@@ -1,0 +1,63 @@
+"""No BSN, name, birth date or claim number in anything under the OCMO's home, nor in what it is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.demo.roles import State
+from pipeline.intake.fixed_width import read_message
+from pipeline.intake.source_file import SourceFile
+from tests.e2e.identifier_matching import Identifiers
+from tests.e2e.identifier_scan import scan
+
+FIRST_CARE = dt.date(2022, 1, 1)
+"""Who was born later has a birth date on which care was given too, so that date alone shows nothing."""
+
+
+def known_to_suppliers(state: State) -> Identifiers:
+    """What the suppliers' own files hold of their patients."""
+    home = state.home("supplier", "zilverzorg") / "files"
+    registers = [
+        pl.read_csv(path, separator=";", infer_schema=False)
+        for path in sorted(home.glob("verzekerden-*.csv"))
+    ]
+    people = pl.concat(registers)
+    records = pl.concat(
+        pl.read_csv(path, separator=";", infer_schema=False)
+        for path in sorted(state.suppliers.glob("*/files/operaties-*.csv"))
+    )
+    born = people["geboortedatum"].str.to_date("%d-%m-%Y").unique()
+    return Identifiers(
+        bsns=frozenset([*people["burgerservicenummer"], *records["burgerservicenummer"]]),
+        names=frozenset(people["naam"].unique()),
+        birth_dates=frozenset(born.filter(born < FIRST_CARE)),
+        claim_numbers=frozenset([*claim_numbers(home), *records["operatienummer"]]),
+    )
+
+
+def claim_numbers(files: Path) -> set[str]:
+    """The reference numbers of all claim lines."""
+    numbers: set[str] = set()
+    for path in sorted(files.glob("zh308-*.asc")):
+        numbers |= set(read_message(SourceFile.read(path)).records["06"]["line_reference"])
+    return numbers
+
+
+def test_nothing_under_the_ocmos_home_or_on_its_way_there(settled: State) -> None:
+    identifiers = known_to_suppliers(settled)
+    assert len(identifiers.bsns) > 4_000
+    assert len(identifiers.claim_numbers) > 10_000
+    assert scan(settled.ocmo, identifiers) == []
+    assert scan(settled.ttp, identifiers) == []
+    assert scan(settled.drop, identifiers) == []
+
+
+def test_the_scan_sees_them_where_they_are(settled: State) -> None:
+    """The same scan over a supplier's home finds every kind, so that an empty result means something."""
+    found = scan(settled.home("supplier", "maasoever"), known_to_suppliers(settled))
+    assert {"BSN", "birth date", "claim number"} <= {finding.kind for finding in found}
+    register = settled.home("supplier", "zilverzorg") / "files" / "verzekerden-2025.csv"
+    assert register.is_file()

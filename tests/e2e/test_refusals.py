@@ -1,0 +1,142 @@
+"""Bad input: one clear message with its own exit code, no half-written state, and the others go on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.demo.roles import RoleFailedError, State, run_role
+from tests.e2e.state import DATE, hashes, run_night
+
+SUPPLIER, DELIVERY = "maasoever", "maasoever-2025-01"
+
+
+def flip_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def listed(state: State) -> dict[str, dict[str, str]]:
+    rows = json.loads(run_role(state, "deliveries", "list", "--json"))
+    return {row["arrival"]: row for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("manifest.sig", "changed, or signed by nobody who may send it"),
+        ("manifest.json", "changed, or signed by nobody who may send it"),
+        ("clinical_event-0001.blob", "is not the blob that its manifest lists"),
+    ],
+)
+def test_a_spoiled_delivery_is_refused_and_the_others_go_on(copied: State, file: str, reason: str) -> None:
+    flip_a_byte(copied.drop / "ocmo" / DELIVERY / file)
+    said = run_night(copied)
+    rows = listed(copied)
+    assert rows[DELIVERY]["status"] == "refused"
+    assert reason in rows[DELIVERY]["reason"]
+    assert sum(row["status"] == "accepted" for row in rows.values()) == 8
+    assert "Figures of contract maasoever for 2025 are up to date" in said
+    assert not any(DELIVERY in name for name in json.dumps(hashes(copied.ocmo / "lake")))
+    assert "Nothing new has arrived" in run_night(copied), "what was refused is not tried again as it is"
+
+
+def test_a_delivery_put_down_twice_is_a_replay(copied_settled: State) -> None:
+    inbox = copied_settled.drop / "ocmo"
+    for suffix in ("", ".map"):
+        shutil.copytree(inbox / f"{DELIVERY}{suffix}", inbox / f"copy-of-it{suffix}")
+    assert "copy-of-it: refused. A delivery with this id or these contents was opened before" in run_night(
+        copied_settled
+    )
+    assert listed(copied_settled)[DELIVERY]["status"] == "accepted"
+
+
+def test_a_delivery_without_its_map_waits(copied: State) -> None:
+    map_folder = copied.drop / "ocmo" / f"{DELIVERY}.map"
+    map_folder.rename(copied.root / "held back")
+    assert f"{DELIVERY}: waiting" in run_night(copied)
+    assert DELIVERY not in listed(copied)
+    (copied.root / "held back").rename(map_folder)
+    assert f"{DELIVERY}: linked" in run_night(copied)
+
+
+def test_a_key_ring_readable_by_others(copied: State) -> None:
+    (copied.ocmo / "keys" / "ring.json").chmod(0o644)
+    with pytest.raises(RoleFailedError, match=r"exit code 64: .*readable by others"):
+        run_night(copied)
+    assert listed(copied) == {}, "no delivery is to blame"
+    (copied.suppliers / SUPPLIER / "keys" / "ring.json").chmod(0o644)
+    (copied.suppliers / SUPPLIER / "sealed" / f"{DELIVERY}.json").unlink()
+    with pytest.raises(RoleFailedError, match=r"exit code 64: .*readable by others"):
+        run_role(copied, "supplier", "seal", "--home", str(copied.suppliers / SUPPLIER))
+
+
+def add_to_total(text: bytes) -> bytes:
+    """The closing record with one cent more."""
+    start = text.rindex(b"\r\n99") + 2 + 45
+    return text[:start] + b"%011d" % (int(text[start : start + 11]) + 1) + text[start + 11 :]
+
+
+def message(state: State) -> Path:
+    return state.suppliers / "zilverzorg" / "files" / "zh308-06990005-2025.asc"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "said"),
+    [
+        (lambda text: text[: len(text) // 2 // 612 * 612], 11, "truncated|ends without|closing record"),
+        (lambda text: text.replace(b"\r\n06", b" \r\n06", 1), 12, "611 characters instead of 610"),
+        (lambda text: b"01999" + text[5:], 13, "ZH308"),
+        (lambda text: text[:3] + b"1" + b"99" + text[6:], 13, "ZH308"),
+        (add_to_total, 14, "total|counted|says"),
+    ],
+    ids=["truncated", "record length", "unknown standard", "unknown version", "trailer"],
+)
+def test_a_message_that_cannot_be_what_it_says(copied: State, spoil, code: int, said: str) -> None:
+    path = message(copied)
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(RoleFailedError, match=f"exit code {code}: .*({said})"):
+        run_role(copied, "supplier", "check", str(path))
+
+
+def test_a_spoiled_file_seals_nothing(copied: State) -> None:
+    home = copied.suppliers / "zilverzorg"
+    for outbox in (copied.drop / "ttp", copied.drop / "ocmo"):
+        shutil.rmtree(outbox / "zilverzorg-2025-01")
+    (home / "sealed" / "zilverzorg-2025-01.json").unlink()
+    path = message(copied)
+    path.write_bytes(path.read_bytes()[:-612])
+    before = hashes(copied.drop)
+    with pytest.raises(RoleFailedError, match="exit code 11"):
+        run_role(copied, "supplier", "seal", "--home", str(home))
+    assert hashes(copied.drop) == before
+    assert not (home / "sealed" / "zilverzorg-2025-01.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("gain_rate:", "gain_rat:", 21, "did you mean|'gain_rate'"),
+        ("2025-01-01: 0.50", "2025-01-01: 1.50", 22, "gain_rate"),
+    ],
+)
+def test_a_contract_that_cannot_be(
+    copied: State, tmp_path: Path, old: str, new: str, code: int, said: str
+) -> None:
+    from pipeline.demo.homes import CONTRACT
+
+    text = CONTRACT.read_text(encoding="utf-8")
+    assert old in text
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    (folder / "maasoever.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with (copied.ocmo / "ocmo.yaml").open("a") as settings:
+        settings.write(f"contracts: {folder}\n")
+    with pytest.raises(RoleFailedError, match=f"(?i)exit code {code}: .*({said})"):
+        run_role(copied, "contract", "check", str(folder / "maasoever.yaml"))
+    with pytest.raises(RoleFailedError, match=f"exit code {code}"):
+        run_role(copied, "night", "run", "--date", DATE)
