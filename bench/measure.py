@@ -84,13 +84,13 @@ def main() -> None:
         work()
         seconds = time.perf_counter() - started
     except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote what a field held
-        print(json.dumps({"failed": _told(error)}))
+        print(json.dumps({"failed": told_of(error)}))
         return
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MARK_UNIT
     print(json.dumps({"seconds": seconds, "peak_bytes": peak}))
 
 
-def _told(error: Exception) -> str:
+def told_of(error: Exception) -> str:
     """What went wrong; of a defect of ours only its kind and place."""
     told = failure(error)
     if told is not None:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.measure import told_of
 from pipeline.demo.roles import State
 from pipeline.demo.summary import RegionSummary, read_summary
 from pipeline.errors import SettingsError
@@ -88,12 +89,19 @@ def _made(state: State, insured: int) -> RegionSummary:
 
 def main() -> None:
     """Be that process: `python -m bench.prepare STATE INSURED`."""
+    try:
+        make(State(Path(sys.argv[1])), int(sys.argv[2]))
+    except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote what a field held
+        sys.exit(f"bench: {told_of(error)}")
+
+
+def make(state: State, insured: int) -> None:
+    """Make keys, region and the plan of deliveries, as far as they are not there; shows how far it is."""
     from rich.progress import Progress
 
     from pipeline.demo.homes import plan_deliveries, set_up_roles
     from pipeline.demo.region import write_region
 
-    state, insured = State(Path(sys.argv[1])), int(sys.argv[2])
     state.root.mkdir(parents=True, exist_ok=True)
     with Progress(transient=True) as progress:
         task = progress.add_task("Making keys", total=None)

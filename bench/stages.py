@@ -125,11 +125,12 @@ def require_all(wanted: str, outcomes: Iterable[str]) -> None:
         UnfinishedStageError: when not.
     """
     found = list(outcomes)
-    others = [outcome for outcome in found if outcome != wanted]
+    others = sorted({outcome for outcome in found if outcome != wanted})
     if others or not found:
         raise UnfinishedStageError(
-            f"{len(found) - len(others)} of {len(found)} deliveries were {wanted}, the others {sorted(set(others))}",
-            remedy="Remove the bench's folder, which holds older keys or files, and run it again.",
+            f"Of {len(found)} deliveries {found.count(wanted)} were {wanted}"
+            + (f", others {', '.join(others)}" if others else ""),
+            remedy="Remove the bench's folder, where keys or files of another version may lie, and run it again.",
         )
 
 

@@ -37,8 +37,8 @@ def settlement() -> None:
 
         params = get_current_context()["params"]
         date = dt.date.fromisoformat(params["business_date"])
-        drafted = draft_statement(OcmoHome.open(), params["contract"], params["year"], date)
-        return [str(path) for path in drafted.paths]
+        paths = draft_statement(OcmoHome.open(), params["contract"], params["year"], date).paths
+        return [str(paths.html), str(paths.json)]
 
     draft()
 

@@ -16,7 +16,7 @@ Seed = Annotated[int, typer.Option(help="Where the random numbers start.")]
 DEFAULT_INSURED = 20_000
 
 
-@app.command(epilog=example("ocmo demo run", "OCMO_HOME=/tmp/small ocmo demo run --insured 2000"))
+@app.command(epilog=example("ocmo demo run", "OCMO_HOME=~/small ocmo demo run --insured 5000"))
 def run(insured: Insured = DEFAULT_INSURED, seed: Seed = 1) -> None:
     """Make the region, seal, pseudonymise, run the night in Airflow, and draft the settlement."""
     import time
@@ -49,7 +49,36 @@ def run(insured: Insured = DEFAULT_INSURED, seed: Seed = 1) -> None:
         console.print(f"  {path}", soft_wrap=True)
 
 
-@app.command(epilog=example("ocmo demo region /tmp/region --insured 2000"))
+@app.command(epilog=example("ocmo demo airflow", "ocmo demo airflow --role ttp --port 8090"))
+def airflow(
+    role: Annotated[str, typer.Option(help="Whose Airflow: ocmo or ttp.")] = "ocmo",
+    port: Annotated[int, typer.Option(help="Port of the web page.")] = 8080,
+) -> None:
+    """Run Airflow with a role's DAGs until Ctrl-C; the first start takes half a minute."""
+    import time
+
+    from pipeline.demo.roles import State
+    from pipeline.demo.standalone import standalone
+    from pipeline.errors import SettingsError
+    from pipeline.home import state_folder
+
+    state = State(state_folder())
+    if role not in ("ocmo", "ttp") or not state.home(role, role).is_dir():
+        raise SettingsError(
+            f"There is no home of role '{role}'", where=str(state.root), remedy="Run `make run` first."
+        )
+    typer.echo("Starting Airflow ...")
+    with standalone(state, role, port) as address:
+        typer.echo(f"Airflow is up: {address} (everybody who reaches it is an admin; for trying only).")
+        typer.echo("DAGs: nightly (scheduled), settlement (by its form). Ctrl-C stops it.")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            typer.echo("Stopping.")
+
+
+@app.command(epilog=example("ocmo demo region ~/region --insured 2000"))
 def region(
     out: Annotated[Path, typer.Argument(help="Folder to write into.", metavar="DIR")],
     insured: Insured = DEFAULT_INSURED,

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 def reconcile(date: BusinessDate, home: Home = None, as_json: AsJson = False) -> None:
     """Hold each table against its neighbours, from delivered file to statement; fail unless all closes."""
     import json
+    from dataclasses import replace
 
     from pipeline.deliveries.due import require_data, settlements_due
     from pipeline.errors import ReconciliationError
     from pipeline.home import OcmoHome
     from pipeline.reporting.drafting import settle_on
+    from pipeline.reporting.reconciliation import written
 
     ocmo, business_date = OcmoHome.open(home), day(date)
     require_data(ocmo, business_date)
-    results = [
-        settle_on(ocmo, contract, year, business_date).reconciliation
-        for contract, year in settlements_due(ocmo, business_date)
-    ]
+    results = []
+    for contract, year in settlements_due(ocmo, business_date):
+        settled = settle_on(ocmo, contract, year, business_date)
+        on_paper = tuple(written(ocmo, business_date, settled.statement))
+        results.append(replace(settled.reconciliation, steps=settled.reconciliation.steps + on_paper))
     if as_json:
         closes = all(result.closes for result in results)
         typer.echo(json.dumps({"closes": closes, "settlements": [r.as_json() for r in results]}, indent=1))
@@ -51,11 +54,16 @@ def _print(result: Reconciliation) -> None:
         title_justify="left",
         box=None,
     )
-    for heading in ("step", "quantity", "scopes", "before", "after", ""):
-        table.add_column(heading, justify="right" if heading in ("scopes", "before", "after") else "left")
+    for heading in ("step", "quantity", "total", ""):
+        table.add_column(heading, justify="right" if heading == "total" else "left")
     for name, quantity in dict.fromkeys((step.step, step.quantity) for step in result.steps):
         steps = [step for step in result.steps if (step.step, step.quantity) == (name, quantity)]
         before, after = sum(s.before for s in steps), sum(s.after for s in steps)
-        verdict = "closes" if all(s.closes for s in steps) else "[red]does not close[/red]"
-        table.add_row(name, quantity, str(len(steps)), f"{before:,.0f}", f"{after:,.0f}", verdict)
-    Console(soft_wrap=True).print(table)
+        failing = [step for step in steps if not step.closes]
+        verdict = f"[red]after: {after:,.0f}[/red]" if failing else "closes"
+        table.add_row(name, quantity, f"{before:,.0f}", verdict)
+        for step in failing:
+            table.add_row(
+                f"  [red]{step.scope}[/red]", "", f"{step.before:,.2f}", f"[red]{step.after:,.2f}[/red]"
+            )
+    Console().print(table)

@@ -31,7 +31,7 @@ def judge_rows(
     checks = [check for column in table.columns for check in _column_checks(column)]
     reason = pl.col("bsn_reason")
     checks += [
-        Check("bsn", "bsn", f"bsn: {said}", reason == said)
+        Check("bsn", "bsn", f"this cannot be a BSN: {said}", reason == said)
         for said in rows["bsn_reason"].drop_nulls().unique().sort()
     ]
     faults = violations(rows, checks, record_code=record_code)

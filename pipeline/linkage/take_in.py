@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline.canonical import canonical_table
 from pipeline.deliveries import Arrival, Delivery, Register, Status, arrival_named
-from pipeline.errors import OcmoError
+from pipeline.errors import DeliveryRefusedError, OcmoError
 from pipeline.home import OcmoHome
 from pipeline.lake import Lake, open_lake
 from pseudonymisation.agreements import read_under
@@ -49,7 +49,10 @@ def take_in(home: OcmoHome, name: str) -> TakeIn:
     try:
         opened = _open(home, arrival, ring, register)
         row = _entry(arrival, arrival_digest, opened)
-        tables = {table: _linked(table, frame, row) for table, frame in sorted(opened.tables.items())}
+        tables = {
+            table: _linked(table, frame, row, opened.manifest.schema_digests)
+            for table, frame in sorted(opened.tables.items())
+        }
     except (PseudonymisationError, OcmoError) as error:
         register.insert(_refusal(arrival, arrival_digest, str(error)))
         return TakeIn(name, Status.REFUSED, str(error))
@@ -97,9 +100,15 @@ def _refusal(arrival: Arrival, arrival_digest: str, reason: str) -> Delivery:
     )
 
 
-def _linked(name: str, frame: pl.DataFrame, row: Delivery) -> pl.DataFrame:
+def _linked(name: str, frame: pl.DataFrame, row: Delivery, schema_digests: dict[str, str]) -> pl.DataFrame:
     """A delivered table in the lake's shape: pseudonym and delivery, then the canonical columns."""
     table = canonical_table(name)
+    if schema_digests[name] != table.schema_digest:
+        raise DeliveryRefusedError(
+            f"The supplier means another table by '{name}' than the OCMO does",
+            where=row.arrival,
+            remedy="Supplier and OCMO must use the same edition of the canonical tables; then seal it again.",
+        )
     require = table.require(frame.drop("pid"), where=row.arrival)
     return frame.select("pid", pl.lit(row.delivery_id).alias("delivery_id"), *require.columns)
 

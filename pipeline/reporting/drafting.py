@@ -36,9 +36,11 @@ def settle_on(home: OcmoHome, contract_id: str, year: int, business_date: dt.dat
 
     Raises:
         NoDataError: when that night has published no figures.
+        ContractValueError: when the year is outside the contract's term.
         FiguresError: when the figures do not allow a settlement.
     """
     contract = contract_of(home.contracts, contract_id)
+    contract.for_year(year)  # a year outside the term is told before anything is looked up
     statement = settle(contract, year, gather_figures(home, contract, year, business_date))
     return Settled(statement, reconcile(home, contract, year, business_date, statement))
 

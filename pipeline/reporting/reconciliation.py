@@ -26,6 +26,7 @@ from pipeline.lake import Lake, connect, engine_settings, open_lake
 from pipeline.reporting.gather import published
 from pipeline.settlement import Statement
 
+ON_PAPER = "computed = on paper"
 CALIBRATION = 1e-9
 """How far expected may be from observed cost in the comparison group, relative: only floats' rounding."""
 
@@ -93,7 +94,6 @@ def reconcile(
         steps += _persons(connection)
         steps += _casemix(connection, year)
         steps += _statement(connection, statement, year)
-    steps += _written(statements_folder(home, business_date), statement)
     return Reconciliation(contract.id, year, business_date, tuple(steps))
 
 
@@ -255,7 +255,7 @@ def _statement(connection: duckdb.DuckDBPyConnection, statement: Statement, year
     inputs = {item.name: item.value for item in line.inputs}
     yield Step("in figures = on the statement", scope, "cents", actual, int(inputs["actual_cents"]))
     yield Step(
-        "savings = payable + insurer's share",
+        "savings = payable + insurer's",
         scope,
         "cents",
         statement.savings_cents,
@@ -263,17 +263,19 @@ def _statement(connection: duckdb.DuckDBPyConnection, statement: Statement, year
     )
 
 
-def _written(folder: Path, statement: Statement) -> Iterator[Step]:
-    """From what is computed to the statements that were written, when there are any: the amounts in them."""
+def written(home: OcmoHome, business_date: dt.date, statement: Statement) -> Iterator[Step]:
+    """From what is computed to the statement that was written, when there is one: the amounts in it."""
+    folder = statements_folder(home, business_date)
     for path in sorted(folder.glob(f"{statement.contract.id}-{statement.year}-*.json")):
-        written = json.loads(path.read_text(encoding="utf-8"))
+        shown = json.loads(path.read_text(encoding="utf-8"))
         for name in ("savings_cents", "payable_cents", "insurer_share_cents"):
-            computed, stated = getattr(statement, name), int(written[name])
-            yield Step("computed = on the written statement", path.name, name, computed, stated)
-        for line, shown in zip(statement.lines, written["lines"], strict=True):
+            computed, stated = getattr(statement, name), int(shown[name])
+            yield Step(ON_PAPER, path.name, name, computed, stated)
+        yield Step(ON_PAPER, path.name, "lines", len(statement.lines), len(shown["lines"]))
+        for line, there in zip(statement.lines, shown["lines"], strict=False):
             if line.result.unit == "cents":
-                scope = f"{path.name}, line {shown['number']}"
-                there = float(Fraction(str(shown["result"]["value"])))
-                yield Step(
-                    "computed = on the written statement", scope, line.rule, float(line.amount), there, 1e-6
+                scope, amount = (
+                    f"{path.name}, line {there['number']}",
+                    Fraction(str(there["result"]["value"])),
                 )
+                yield Step(ON_PAPER, scope, line.rule, float(line.amount), float(amount), 1e-6)

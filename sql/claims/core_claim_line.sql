@@ -40,8 +40,7 @@ chained AS (
         line.delivery_id,
         coalesce(line.corrected_line_ref, line.line_ref) AS chain_ref,
         line.corrected_line_ref IS NOT NULL AND root.line_ref IS NULL AS is_orphan,
-        coalesce(root.pid, line.pid) AS pid,
-        line.pid IS NULL AS is_unlinked,
+        CASE WHEN root.line_ref IS NULL THEN line.pid ELSE root.pid END AS pid,
         coalesce(root.opening_date, line.opening_date) AS loss_date,
         coalesce(root.care_type_code, line.care_type_code) AS care_type_code,
         coalesce(root.financing_law_code, line.financing_law_code) AS financing_law_code,
@@ -102,7 +101,7 @@ SELECT
     grouped.care_type_code,
     coalesce(grouped.group_code, 'none') AS group_code,
     CASE
-        WHEN grouped.is_unlinked THEN 'unlinked'
+        WHEN grouped.pid IS NULL THEN 'unlinked'
         WHEN grouped.is_orphan THEN 'orphan_credit'
         WHEN terms_year.year IS NULL THEN 'outside_years'
         WHEN grouped.group_code IS NULL OR grouped.group_code = 'other' THEN 'outside_population'

@@ -11,6 +11,7 @@
 -- parameters: none
 --
 -- raw_insured 1 : n calendar_month (the months of the period); raw_insured n : 1 terms_area.
+-- Only the months of persons whose periods overlap are ranked: ranking everybody's would be most of the work.
 WITH insured AS (
     SELECT
         pid, insurer_code, birth_year, sex_code, postcode3_code, from_month, insured_months,
@@ -20,24 +21,54 @@ WITH insured AS (
     WHERE pid IS NOT NULL
 ),
 
+period AS (
+    SELECT
+        *,
+        max(from_index + insured_months) OVER (
+            PARTITION BY pid ORDER BY from_index ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS reached_index
+    FROM insured
+),
+
+overlapping AS (
+    SELECT DISTINCT pid
+    FROM period
+    WHERE reached_index > from_index
+),
+
 months AS (
     SELECT
-        insured.pid, calendar_month.month, calendar_month.year, insured.insurer_code, insured.birth_year,
-        insured.sex_code, insured.postcode3_code,
-        row_number() OVER (
-            PARTITION BY insured.pid, calendar_month.month
-            ORDER BY insured.from_month DESC, insured.insurer_code, insured.postcode3_code,
-                insured.birth_year, insured.sex_code, insured.insured_months
-        ) AS preference
-    FROM insured
+        period.*, calendar_month.month, calendar_month.year, overlapping.pid IS NOT NULL AS is_overlapping
+    FROM period
     INNER JOIN calendar_month
-        ON calendar_month.month_index >= insured.from_index
-        AND calendar_month.month_index < insured.from_index + insured.insured_months
+        ON calendar_month.month_index >= period.from_index
+        AND calendar_month.month_index < period.from_index + period.insured_months
+    LEFT JOIN overlapping ON overlapping.pid = period.pid
+),
+
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY pid, month
+            ORDER BY from_month DESC, insurer_code, postcode3_code, birth_year, sex_code, insured_months
+        ) AS preference
+    FROM months
+    WHERE is_overlapping
+),
+
+once AS (
+    SELECT pid, month, year, insurer_code, birth_year, sex_code, postcode3_code
+    FROM months
+    WHERE NOT is_overlapping
+    UNION ALL
+    SELECT pid, month, year, insurer_code, birth_year, sex_code, postcode3_code
+    FROM ranked
+    WHERE preference = 1
 )
 
 SELECT
-    months.pid, months.month, months.year, months.insurer_code, months.birth_year, months.sex_code,
-    months.postcode3_code, coalesce(terms_area.group_code, 'other') AS group_code
-FROM months
-LEFT JOIN terms_area ON terms_area.postcode3_code = months.postcode3_code
-WHERE months.preference = 1
+    once.pid, once.month, once.year, once.insurer_code, once.birth_year, once.sex_code,
+    once.postcode3_code, coalesce(terms_area.group_code, 'other') AS group_code
+FROM once
+LEFT JOIN terms_area ON terms_area.postcode3_code = once.postcode3_code

@@ -1,7 +1,8 @@
 -- How many patients went from which EQ-5D-5L answers to which: what the mean change is made of.
 --
--- Rule: an operation counts when its patient answered before and after it. Answers stay as they were given;
--- the value set turns them into utilities later, so that another value set needs no other table.
+-- Rule: every operation counts, with 'none' where its patient did not answer, so that the response shows.
+-- Answers stay as they were given; the value set turns them into utilities later, so that another value set
+-- needs no other table.
 --
 -- table: mart_eq5d_change
 -- grain: year, group_code, provider_code, before_code, after_code

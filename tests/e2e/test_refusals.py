@@ -66,12 +66,12 @@ def test_a_delivery_without_its_map_waits(copied: State) -> None:
 
 def test_a_key_ring_readable_by_others(copied: State) -> None:
     (copied.ocmo / "keys" / "ring.json").chmod(0o644)
-    with pytest.raises(RoleFailedError, match=r"exit code 64: .*readable by others"):
+    with pytest.raises(RoleFailedError, match=r"exit code 64: .*open to other users"):
         run_night(copied)
     assert listed(copied) == {}, "no delivery is to blame"
     (copied.suppliers / SUPPLIER / "keys" / "ring.json").chmod(0o644)
     (copied.suppliers / SUPPLIER / "sealed" / f"{DELIVERY}.json").unlink()
-    with pytest.raises(RoleFailedError, match=r"exit code 64: .*readable by others"):
+    with pytest.raises(RoleFailedError, match=r"exit code 64: .*open to other users"):
         run_role(copied, "supplier", "seal", "--home", str(copied.suppliers / SUPPLIER))
 
 

@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,16 @@ from pseudonymisation import bsn
 from pseudonymisation.agreement import REFUSE, Agreement
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.supplier import Delivery, SealReceipt, seal
+
+BSN_REASONS = {
+    "empty": "it is empty",
+    "not_digits": "it has other characters than digits",
+    "wrong_length": "it has not eight or nine digits",
+    "eleven_test": "it fails the eleven test",
+    "dummy_number": "it is a dummy number",
+    "test_number": "it is a test number",
+}
+"""What the pseudonymisation package says of a number, for the person who has to mend it."""
 
 Judge = Callable[[pl.Series], pl.DataFrame]
 
@@ -107,8 +116,13 @@ def _planned(root: Path, raw: dict[str, Any]) -> PlannedDelivery:
 
 
 def judge_bsn(*, allow_test_numbers: bool) -> Judge:
-    """How numbers are judged: normalised number and reason, under one policy on test numbers."""
-    return partial(bsn.judge, allow_test_numbers=allow_test_numbers)
+    """How numbers are judged: normalised number and reason in words, under one policy on test numbers."""
+
+    def judge(numbers: pl.Series) -> pl.DataFrame:
+        judged = bsn.judge(numbers, allow_test_numbers=allow_test_numbers)
+        return judged.with_columns(pl.col("reason").replace(BSN_REASONS))
+
+    return judge
 
 
 def seal_planned(home: SupplierHome, planned: PlannedDelivery) -> SealedDelivery:

@@ -1,0 +1,192 @@
+"""Small regions for tests of the claims tables: raw rows of a few people, and what the SQL makes of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import duckdb
+import polars as pl
+from hypothesis import strategies as st
+
+from pipeline.canonical import canonical_table
+from pipeline.claims.build import TABLES
+from pipeline.lake.sql import sql_table
+from tests.oracles.claims_slowly import Agreed, Row
+from tests.spec.sql_table_case import calendar
+
+PERSONS = [bytes([number]) * 16 for number in range(1, 5)]
+DELIVERIES = ["hospital", "insurer"]
+FIRST, LAST = dt.date(2021, 11, 1), dt.date(2026, 2, 28)
+MADE = {**dict.fromkeys(TABLES, "claims"), "mart_casemix_cell": "casemix"}
+"""Tables in the order they are made, and the package each belongs to."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Raw rows as deliveries hold them, and the contract's terms."""
+
+    periods: list[Row]
+    lines: list[Row]
+    agreed: Agreed
+
+
+def tables_by_sql(region: Region) -> dict[str, pl.DataFrame]:
+    """Every table that the SQL makes of a region, sorted by its grain."""
+    agreed, connection = region.agreed, _connection()
+    for name, frame in _sources(region).items():
+        connection.register(name, frame.to_arrow())
+    parameters: dict[str, Any] = {
+        "valuation": agreed.valuation,
+        "truncation_cents": agreed.truncation_cents,
+    }
+    made = {}
+    for name, package in MADE.items():
+        table = sql_table(package, name)
+        bound = {parameter: parameters[parameter] for parameter in table.parameters}
+        connection.execute(f"CREATE OR REPLACE TABLE {name} AS {table.text}", bound or None)
+        made[name] = connection.table(name).pl().sort(table.grain)
+    return made
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One for all regions: to open one takes longer than to make the tables."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def _sources(region: Region) -> dict[str, pl.DataFrame]:
+    agreed = region.agreed
+    ends = [bound - 1 for bound in agreed.age_bounds[1:]]
+    codes = [f"{low:02d}-{high:02d}" for low, high in zip(agreed.age_bounds, ends, strict=False)]
+    return {
+        "raw_insured": pl.DataFrame(region.periods, schema=canonical_table("insured").raw_schema),
+        "raw_claim_line": pl.DataFrame(region.lines, schema=canonical_table("claim_line").raw_schema),
+        "calendar_month": calendar(agreed.years),
+        "terms_area": pl.DataFrame(
+            list(agreed.area.items()), schema=["postcode3_code", "group_code"], orient="row"
+        ),
+        "terms_care_type": pl.DataFrame({"care_type_code": agreed.care_types}),
+        "terms_law": pl.DataFrame({"financing_law_code": agreed.laws}),
+        "terms_year": pl.DataFrame({"year": agreed.years}),
+        "terms_age_class": pl.DataFrame(
+            {
+                "age_class_code": [*codes, f"{agreed.age_bounds[-1]:02d}+"],
+                "from_age": agreed.age_bounds,
+                "to_age": [*ends, 200],
+            }
+        ),
+    }
+
+
+def agreements() -> st.SearchStrategy[Agreed]:
+    """Terms: years with or without a gap, either valuation, an amount per person that bites."""
+    return st.builds(
+        Agreed,
+        years=st.sampled_from([[2023, 2024, 2025], [2022, 2025], [2025]]),
+        area=st.just({"531": "contracted", "532": "contracted", "541": "comparison"}),
+        care_types=st.just(["hospital_product", "other_hospital"]),
+        laws=st.just(["Zvw"]),
+        valuation=st.sampled_from(["awarded", "declared"]),
+        truncation_cents=st.sampled_from([1, 10_000, 10**9]),
+        age_bounds=st.just([0, 18, 65]),
+    )
+
+
+def period(pid: bytes | None, start: dt.date, months: int, **values: Any) -> Row:
+    """A period of insurance, in the contracted area unless said otherwise."""
+    return {
+        "pid": pid,
+        "delivery_id": "insurer",
+        "insurer_code": "9991",
+        "birth_year": 1960,
+        "sex_code": "F",
+        "postcode3_code": "531",
+        "from_month": start,
+        "insured_months": months,
+        **values,
+    }
+
+
+def claim(ref: str, pid: bytes | None, opened: dt.date, cents: int, **values: Any) -> Row:
+    """A claim line of hospital care under the Zvw, unless said otherwise."""
+    row = dict.fromkeys(canonical_table("claim_line").raw_schema)
+    return row | {
+        "line_ref": ref,
+        "pid": pid,
+        "delivery_id": "insurer",
+        "opening_date": opened,
+        "declared_cents": cents,
+        "care_type_code": "hospital_product",
+        "financing_law_code": "Zvw",
+        **values,
+    }
+
+
+persons = st.sampled_from([*PERSONS, None])
+months = st.dates(FIRST, LAST).map(lambda day: day.replace(day=1))
+amounts = st.one_of(st.integers(-20_000, 20_000), st.sampled_from([0, 1, -1, 10_000, 5_000_000]))
+
+
+def periods() -> st.SearchStrategy[Row]:
+    """Any period: overlapping others, in either area or elsewhere, without a counted month, of nobody."""
+    return st.builds(
+        period,
+        persons,
+        months,
+        st.integers(0, 20),
+        delivery_id=st.sampled_from(DELIVERIES),
+        insurer_code=st.sampled_from(["9991", "9992"]),
+        birth_year=st.sampled_from([1957, 1958, 2004, 2021]),
+        sex_code=st.sampled_from(["F", "M"]),
+        postcode3_code=st.sampled_from(["531", "532", "541", "999"]),
+    )
+
+
+@st.composite
+def claims(draw: st.DrawFn, *, repeated: bool = True, of_credits: bool = False) -> list[Row]:
+    """Claim lines, some of them credits of earlier or missing lines.
+
+    Args:
+        draw: Hypothesis's.
+        repeated: whether a line may come again under its reference, with other values, in the other delivery.
+        of_credits: whether a credit may take back a credit.
+    """
+    corrects: dict[str, str | None] = {}
+    for number in range(draw(st.integers(0, 12))):
+        targets = [ref for ref, corrected in corrects.items() if of_credits or corrected is None]
+        is_credit = draw(st.integers(0, 2)) == 0
+        corrects[f"line {number}"] = draw(st.sampled_from([*targets, "gone"])) if is_credit else None
+    twice = draw(st.sets(st.sampled_from(sorted(corrects)), max_size=3)) if corrects and repeated else set()
+    return [
+        draw(_claim_lines(ref, corrected, delivery))
+        for ref, corrected in corrects.items()
+        for delivery in (DELIVERIES if ref in twice else [draw(st.sampled_from(DELIVERIES))])
+    ]
+
+
+def _claim_lines(ref: str, corrected: str | None, delivery: str) -> st.SearchStrategy[Row]:
+    return st.builds(
+        claim,
+        st.just(ref),
+        persons,
+        st.dates(FIRST, LAST),
+        amounts,
+        corrected_line_ref=st.just(corrected),
+        delivery_id=st.just(delivery),
+        awarded_cents=st.one_of(st.none(), amounts),
+        care_type_code=st.sampled_from(["hospital_product", "other_hospital", "dental"]),
+        financing_law_code=st.sampled_from(["Zvw", "Zvw", "Zvw", "Wlz"]),
+    )
+
+
+def regions(*, repeated: bool = True, of_credits: bool = False) -> st.SearchStrategy[Region]:
+    """A few people over a few years, with everything that real deliveries get wrong."""
+    return st.builds(
+        Region,
+        st.lists(periods(), max_size=7),
+        claims(repeated=repeated, of_credits=of_credits),
+        agreements(),
+    )

@@ -1,0 +1,83 @@
+"""The DAG files as Airflow reads them: they load, are thin, and their forms refuse what cannot be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from pipeline.demo.airflow_home import DAG_FILES, airflow_environment
+from pipeline.demo.roles import State
+from tests.conftest import CHECKOUT
+
+DAGS = sorted((CHECKOUT / "dags").glob("*.py"))
+
+
+@pytest.fixture(autouse=True)
+def airflow_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in airflow_environment(State(tmp_path), "ocmo").items():
+        monkeypatch.setenv(name, value)
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"dag_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def dag_of(name: str) -> Any:
+    from airflow.sdk import DAG
+
+    module = load(CHECKOUT / "dags" / f"{name}.py")
+    function = getattr(module, name)
+    dag = function()
+    assert isinstance(dag, DAG)
+    return dag
+
+
+def test_every_dag_file_belongs_to_one_role() -> None:
+    assert sorted(name for names in DAG_FILES.values() for name in names) == [path.name for path in DAGS]
+
+
+@pytest.mark.parametrize("path", DAGS, ids=lambda path: path.stem)
+def test_a_dag_file_loads_and_is_documented(path: Path) -> None:
+    dag = dag_of(path.stem)
+    assert dag.dag_id == path.stem
+    assert dag.doc_md
+    assert dag.task_dict
+
+
+def test_the_night_is_scheduled_once_a_day_and_never_twice_at_once() -> None:
+    dag = dag_of("nightly")
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+    assert (dag.timetable.expression, dag.timetable.timezone) == ("0 2 * * *", "Europe/Amsterdam")
+
+
+def test_deliveries_and_contract_years_are_mapped() -> None:
+    dag = dag_of("nightly")
+    mapped = {task_id for task_id, task in dag.task_dict.items() if task.is_mapped}
+    assert mapped == {"take_in", "cost", "quality"}
+
+
+@pytest.mark.parametrize(
+    ("param", "value"), [("contract", "../etc"), ("year", "2025"), ("business_date", "yesterday")]
+)
+def test_the_settlement_form_refuses_what_cannot_be(param: str, value: object) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    params = dag_of("settlement").params
+    with pytest.raises(ParamValidationError):
+        params[param] = value
+
+
+def test_the_settlement_form_takes_what_it_offers() -> None:
+    values = dag_of("settlement").params.validate()
+    assert dt.date.fromisoformat(values["business_date"])
