@@ -26,6 +26,7 @@ from airflow.sdk import CronDataIntervalTimetable, Param, dag, get_current_conte
             description="Deliveries up to this day are seen. Empty: the day before the run.",
         )
     },
+    default_args={"owner": "ocmo"},
     doc_md=__doc__,
     tags=["ocmo"],
 )
@@ -81,13 +82,15 @@ def nightly() -> None:
 
         build_indicators(OcmoHome.open(), contract, year, dt.date.fromisoformat(day))
 
+    @task(trigger_rule="one_failed")
+    def fail_when_anything_failed() -> None:
+        raise RuntimeError("A task of this night failed; its log says why. The other deliveries went on.")
+
     day = business_date()
-    checked = check(day)
-    take_in.expand(name=new_arrivals(day)) >> checked
-    due = settlements_due(day)
-    checked >> due
-    cost.partial(day=day).expand_kwargs(due)
-    quality.partial(day=day).expand_kwargs(due)
+    taken, checked, due = take_in.expand(name=new_arrivals(day)), check(day), settlements_due(day)
+    figures = [cost.partial(day=day).expand_kwargs(due), quality.partial(day=day).expand_kwargs(due)]
+    taken >> checked >> due
+    [taken, checked, due, *figures] >> fail_when_anything_failed()
 
 
 nightly()

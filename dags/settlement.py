@@ -24,6 +24,7 @@ from airflow.sdk import Param, dag, get_current_context, task
             description="A day whose night has run; its figures are settled.",
         ),
     },
+    default_args={"owner": "ocmo"},
     doc_md=__doc__,
     tags=["ocmo"],
 )

@@ -16,6 +16,7 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,
+    default_args={"owner": "ttp"},
     doc_md=__doc__,
     tags=["ttp"],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -33,9 +32,9 @@ class Region:
     agreed: Agreed
 
 
-def tables_by_sql(region: Region) -> dict[str, pl.DataFrame]:
+def tables_by_sql(connection: duckdb.DuckDBPyConnection, region: Region) -> dict[str, pl.DataFrame]:
     """Every table that the SQL makes of a region, sorted by its grain."""
-    agreed, connection = region.agreed, _connection()
+    agreed = region.agreed
     for name, frame in _sources(region).items():
         connection.register(name, frame.to_arrow())
     parameters: dict[str, Any] = {
@@ -49,12 +48,6 @@ def tables_by_sql(region: Region) -> dict[str, pl.DataFrame]:
         connection.execute(f"CREATE OR REPLACE TABLE {name} AS {table.text}", bound or None)
         made[name] = connection.table(name).pl().sort(table.grain)
     return made
-
-
-@cache
-def _connection() -> duckdb.DuckDBPyConnection:
-    """One for all regions: to open one takes longer than to make the tables."""
-    return duckdb.connect(config={"threads": 1})
 
 
 def _sources(region: Region) -> dict[str, pl.DataFrame]:

@@ -57,6 +57,7 @@ def airflow(
     """Run Airflow with a role's DAGs until Ctrl-C; the first start takes half a minute."""
     import time
 
+    from pipeline.demo.airflow_home import DAG_FILES
     from pipeline.demo.roles import State
     from pipeline.demo.standalone import standalone
     from pipeline.errors import SettingsError
@@ -70,7 +71,10 @@ def airflow(
     typer.echo("Starting Airflow ...")
     with standalone(state, role, port) as address:
         typer.echo(f"Airflow is up: {address} (everybody who reaches it is an admin; for trying only).")
-        typer.echo("DAGs: nightly (scheduled), settlement (by its form). Ctrl-C stops it.")
+        typer.echo(
+            f"DAGs: {', '.join(Path(name).stem for name in DAG_FILES[role])}. They are off: switch one on, then"
+        )
+        typer.echo("press Trigger and fill in its form. Ctrl-C here stops Airflow.")
         try:
             while True:
                 time.sleep(3600)

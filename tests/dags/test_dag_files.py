@@ -81,3 +81,10 @@ def test_the_settlement_form_refuses_what_cannot_be(param: str, value: object) -
 def test_the_settlement_form_takes_what_it_offers() -> None:
     values = dag_of("settlement").params.validate()
     assert dt.date.fromisoformat(values["business_date"])
+
+
+def test_a_failed_task_makes_the_night_fail_though_the_rest_goes_on() -> None:
+    dag = dag_of("nightly")
+    alarm = dag.task_dict["fail_when_anything_failed"]
+    assert alarm.trigger_rule == "one_failed"
+    assert {"take_in", "check", "settlements_due", "cost", "quality"} <= alarm.upstream_task_ids
