@@ -16,9 +16,9 @@ from pipeline.lake.sql import sql_table
 from tests.oracles.claims_slowly import Agreed, Row
 from tests.spec.sql_table_case import calendar
 
-PERSONS = [bytes([number]) * 16 for number in range(1, 5)]
+PERSONS = [bytes([number]) * 16 for number in range(1, 4)]
 DELIVERIES = ["hospital", "insurer"]
-FIRST, LAST = dt.date(2021, 11, 1), dt.date(2026, 2, 28)
+FIRST, LAST = dt.date(2023, 11, 1), dt.date(2026, 1, 31)
 MADE = {**dict.fromkeys(TABLES, "claims"), "mart_casemix_cell": "casemix"}
 """Tables in the order they are made, and the package each belongs to."""
 
@@ -78,7 +78,7 @@ def agreements() -> st.SearchStrategy[Agreed]:
     """Terms: years with or without a gap, either valuation, an amount per person that bites."""
     return st.builds(
         Agreed,
-        years=st.sampled_from([[2023, 2024, 2025], [2022, 2025], [2025]]),
+        years=st.sampled_from([[2024, 2025], [2024, 2025], [2023, 2025], [2025]]),
         area=st.just({"531": "contracted", "532": "contracted", "541": "comparison"}),
         care_types=st.just(["hospital_product", "other_hospital"]),
         laws=st.just(["Zvw"]),
@@ -118,7 +118,7 @@ def claim(ref: str, pid: bytes | None, opened: dt.date, cents: int, **values: An
     }
 
 
-persons = st.sampled_from([*PERSONS, None])
+persons = st.sampled_from([*PERSONS, *PERSONS, None])
 months = st.dates(FIRST, LAST).map(lambda day: day.replace(day=1))
 amounts = st.one_of(st.integers(-20_000, 20_000), st.sampled_from([0, 1, -1, 10_000, 5_000_000]))
 
@@ -129,7 +129,7 @@ def periods() -> st.SearchStrategy[Row]:
         period,
         persons,
         months,
-        st.integers(0, 20),
+        st.integers(0, 15),
         delivery_id=st.sampled_from(DELIVERIES),
         insurer_code=st.sampled_from(["9991", "9992"]),
         birth_year=st.sampled_from([1957, 1958, 2004, 2021]),
@@ -139,16 +139,19 @@ def periods() -> st.SearchStrategy[Row]:
 
 
 @st.composite
-def claims(draw: st.DrawFn, *, repeated: bool = True, of_credits: bool = False) -> list[Row]:
+def claims(
+    draw: st.DrawFn, *, repeated: bool = True, of_credits: bool = False, min_size: int = 0
+) -> list[Row]:
     """Claim lines, some of them credits of earlier or missing lines.
 
     Args:
         draw: Hypothesis's.
         repeated: whether a line may come again under its reference, with other values, in the other delivery.
         of_credits: whether a credit may take back a credit.
+        min_size: the least number of references.
     """
     corrects: dict[str, str | None] = {}
-    for number in range(draw(st.integers(0, 12))):
+    for number in range(draw(st.integers(min_size, 12))):
         targets = [ref for ref, corrected in corrects.items() if of_credits or corrected is None]
         is_credit = draw(st.integers(0, 2)) == 0
         corrects[f"line {number}"] = draw(st.sampled_from([*targets, "gone"])) if is_credit else None
@@ -179,7 +182,9 @@ def regions(*, repeated: bool = True, of_credits: bool = False) -> st.SearchStra
     """A few people over a few years, with everything that real deliveries get wrong."""
     return st.builds(
         Region,
-        st.lists(periods(), max_size=7),
-        claims(repeated=repeated, of_credits=of_credits),
+        st.one_of(st.lists(periods(), max_size=3), st.lists(periods(), min_size=4, max_size=9)),
+        st.sampled_from([0, 6, 6]).flatmap(
+            lambda least: claims(repeated=repeated, of_credits=of_credits, min_size=least)
+        ),
         agreements(),
     )

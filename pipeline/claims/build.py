@@ -13,7 +13,7 @@ from pipeline.home import OcmoHome
 from pipeline.lake import Snapshot, Step, open_lake, run_step
 
 TABLES = (
-    "core_insured_month",
+    "core_insured_period",
     "core_claim_line",
     "core_person_month",
     "core_person_year",
@@ -40,7 +40,8 @@ def build_claims(home: OcmoHome, contract_id: str, year: int, business_date: dt.
 
     def work(step: Step) -> None:
         raw.see(step, "raw_insured", "raw_claim_line")
-        step.see_frame("calendar_month", terms_tables.calendar(years))
+        step.see_frame("calendar_month", terms_tables.calendar_month(years))
+        step.see_frame("calendar_year", terms_tables.calendar_year(years))
         step.see_frame("terms_area", terms_tables.area(terms))
         step.see_frame("terms_care_type", terms_tables.care_type(terms))
         step.see_frame("terms_law", terms_tables.law(terms))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 
 import polars as pl
@@ -41,10 +40,14 @@ def years(terms: Terms, year: int) -> list[int]:
     return [*terms.baseline_years, year]
 
 
-def calendar(in_years: Iterable[int]) -> pl.DataFrame:
-    """`month` (its first day), `year` and `month_index` (12 x year + month) of all months of some years."""
-    months = [dt.date(year, month, 1) for year in in_years for month in range(1, 13)]
-    return pl.DataFrame({"month": months}, schema={"month": pl.Date}).with_columns(
-        year=pl.col("month").dt.year(),
-        month_index=pl.col("month").dt.year() * 12 + pl.col("month").dt.month().cast(pl.Int32),
-    )
+def calendar_month(in_years: Iterable[int]) -> pl.DataFrame:
+    """`month_index` (12 x year + month) of all months of some years."""
+    indexes = [12 * year + month for year in in_years for month in range(1, 13)]
+    return pl.DataFrame({"month_index": indexes}, schema={"month_index": pl.Int32})
+
+
+def calendar_year(in_years: Iterable[int]) -> pl.DataFrame:
+    """`year`, and its months as `from_index` up to, and not including, `until_index`."""
+    rows = [(year, 12 * year + 1, 12 * year + 13) for year in in_years]
+    schema = {"year": pl.Int32, "from_index": pl.Int32, "until_index": pl.Int32}
+    return pl.DataFrame(rows, schema=schema, orient="row")

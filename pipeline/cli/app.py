@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from pipeline.cli import agreement, contract, deliveries, demo, keys, lake, night, settlement, supplier, ttp
+from pipeline.cli.options import example
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.summary import summary
 
@@ -30,5 +31,9 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(contract.app, name="contract")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(lake.app, name="lake")
-app.command()(reconcile)
-app.command()(summary)
+app.command(epilog=example("ocmo reconcile --date 2026-07-15", "ocmo reconcile --date 2026-07-15 --json"))(
+    reconcile
+)
+app.command(epilog=example("ocmo summary --date 2026-07-15", "ocmo summary --date 2026-07-15 --json"))(
+    summary
+)

@@ -41,7 +41,7 @@ def show(
     from pipeline.contract import load
 
     contract = load(file)
-    terms = contract.for_year(year or contract.years[0])
+    terms = contract.for_year(contract.years[0] if year is None else year)
     rows = [(name, term) for name, term in vars(terms).items() if hasattr(term, "clause")]
     if as_json:
         shown = {name: {"clause": t.clause, "unit": t.unit, "value": t.value} for name, t in rows}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import example
+from pipeline.cli.options import example, named_by_user
 
 app = typer.Typer(help="Try it: a synthetic region, all three roles on this machine.", no_args_is_help=True)
 
@@ -92,7 +92,8 @@ def region(
     from pipeline.demo.region import write_region
     from pipeline.money import euros
 
-    made = write_region(out, insured=insured, seed=seed)
+    with named_by_user(out):
+        made = write_region(out, insured=insured, seed=seed)
     for table, (rows, cents) in made.totals().items():
         typer.echo(f"{table}: {rows:,} rows" + (f", {euros(cents)}" if cents else ""))
     typer.echo(f"{len(made.files)} files of {len(made.suppliers)} suppliers in {out}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.options import example
+from pipeline.cli.options import example, named_by_user
 
 if TYPE_CHECKING:
     from pseudonymisation.identity import PublicIdentity
@@ -33,8 +33,11 @@ def create(
     """Make a key ring, readable by nobody else, and write its public half."""
     from pseudonymisation.keys import KeyRing
 
-    made = KeyRing.create(ring, role=role, name=name, suite=suite)
-    _write_identity(made.identity, identity)
+    with named_by_user(identity):
+        identity.parent.mkdir(parents=True, exist_ok=True)
+        identity.open("a").close()  # a ring whose public half cannot be written would be of no use
+        made = KeyRing.create(ring, role=role, name=name, suite=suite)
+        _write_identity(made.identity, identity)
     typer.echo(f"Made the key ring of {name} ({role}). Fingerprint: {made.identity.fingerprint}")
 
 
@@ -74,7 +77,9 @@ def share_secret(
     from pseudonymisation.keys import KeyRing
 
     identity = read_identity(receiver)
-    out.write_bytes(KeyRing.open(ring).wrap_shared_secret(identity, key_version))
+    sealed = KeyRing.open(ring).wrap_shared_secret(identity, key_version)
+    with named_by_user(out):
+        out.write_bytes(sealed)
     typer.echo(f"Sealed the shared secret for {identity.name} ({identity.fingerprint}).")
 
 
@@ -94,7 +99,9 @@ def receive_secret(
     from pseudonymisation.keys import KeyRing
 
     identity = read_identity(sender)
-    KeyRing.open(ring).receive_shared_secret(sealed.read_bytes(), sender=identity, key_version=key_version)
+    with named_by_user(sealed):
+        secret = sealed.read_bytes()
+    KeyRing.open(ring).receive_shared_secret(secret, sender=identity, key_version=key_version)
     typer.echo(f"Took over the shared secret from {identity.name}.")
 
 
@@ -118,5 +125,4 @@ def read_identity(path: Path) -> PublicIdentity:
 
 
 def _write_identity(identity: PublicIdentity, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(identity.to_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +32,25 @@ def day(text: str) -> dt.date:
     from pipeline.periods import business_date
 
     return business_date(text)
+
+
+@contextlib.contextmanager
+def named_by_user(path: Path) -> Iterator[None]:
+    """While a path that the user gave is read or written.
+
+    Raises:
+        SettingsError: when it cannot be, and why the system says so.
+    """
+    from pipeline.errors import SettingsError
+
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(
+            f"This path cannot be used ({error.strerror})",
+            where=str(path),
+            remedy="Give another, or see to it that you may read or write there.",
+        ) from error
 
 
 def example(*lines: str) -> str:

@@ -201,7 +201,7 @@ def _persons(connection: duckdb.DuckDBPyConnection) -> Iterator[Step]:
         connection,
         "insured months = in person years",
         "months",
-        "SELECT year || ' ' || group_code, count(*) FROM core_insured_month"
+        "SELECT year || ' ' || group_code, sum(until_index - from_index) FROM core_insured_period"
         " WHERE group_code <> 'other' GROUP BY 1",
         "SELECT year || ' ' || group_code, sum(insured_months) FROM core_person_year GROUP BY 1",
     )

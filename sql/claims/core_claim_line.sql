@@ -14,10 +14,10 @@
 --
 -- table: core_claim_line
 -- grain: line_ref, delivery_id
--- sources: raw_claim_line, core_insured_month, terms_care_type, terms_law, terms_year
+-- sources: raw_claim_line, core_insured_period, terms_care_type, terms_law, terms_year
 -- parameters: valuation
 --
--- line n : 1 root (line_ref is one per chain after ranking); line n : 1 insured month; n : 1 each terms table.
+-- line n : 1 root (line_ref is one per chain after ranking); line n : 0..1 insured stretch; n : 1 each terms table.
 WITH ranked AS (
     SELECT
         line_ref, pid, opening_date, care_type_code, financing_law_code,
@@ -57,38 +57,56 @@ dated AS (
     SELECT
         *,
         CAST(extract('year' FROM loss_date) AS INTEGER) AS year_of_loss,
-        CAST(date_trunc('month', loss_date) AS DATE) AS month
+        CAST(date_trunc('month', loss_date) AS DATE) AS month,
+        CAST(extract('year' FROM loss_date) AS INTEGER) * 12
+            + CAST(extract('month' FROM loss_date) AS INTEGER) AS month_index
     FROM chained
 ),
 
-stray AS (
-    SELECT DISTINCT dated.pid, dated.year_of_loss, dated.month
+placed AS (
+    SELECT dated.*, insured.group_code
     FROM dated
-    LEFT JOIN core_insured_month AS insured
-        ON insured.pid = dated.pid AND insured.month = dated.month
-    WHERE insured.pid IS NULL AND dated.pid IS NOT NULL
+    LEFT JOIN core_insured_period AS insured
+        ON insured.pid = dated.pid
+        AND insured.from_index <= dated.month_index
+        AND insured.until_index > dated.month_index
+),
+
+stray AS (
+    SELECT DISTINCT pid, year_of_loss, month_index
+    FROM placed
+    WHERE group_code IS NULL AND pid IS NOT NULL
+),
+
+candidate AS (
+    SELECT
+        stray.pid, stray.month_index, insured.group_code,
+        CASE
+            WHEN insured.from_index > stray.month_index THEN insured.from_index
+            ELSE insured.until_index - 1
+        END AS insured_index
+    FROM stray
+    INNER JOIN core_insured_period AS insured
+        ON insured.pid = stray.pid AND insured.year = stray.year_of_loss
 ),
 
 nearest AS (
     SELECT
-        stray.pid, stray.month, insured.group_code,
+        pid, month_index, group_code,
         row_number() OVER (
-            PARTITION BY stray.pid, stray.month
-            ORDER BY
-                abs(extract('month' FROM insured.month) - extract('month' FROM stray.month)), insured.month
+            PARTITION BY pid, month_index ORDER BY abs(insured_index - month_index), insured_index
         ) AS preference
-    FROM stray
-    INNER JOIN core_insured_month AS insured
-        ON insured.pid = stray.pid AND insured.year = stray.year_of_loss
+    FROM candidate
 ),
 
 grouped AS (
-    SELECT dated.*, coalesce(insured.group_code, nearest.group_code) AS group_code
-    FROM dated
-    LEFT JOIN core_insured_month AS insured
-        ON insured.pid = dated.pid AND insured.month = dated.month
+    SELECT
+        placed.line_ref, placed.delivery_id, placed.chain_ref, placed.pid, placed.year_of_loss, placed.month,
+        placed.care_type_code, placed.financing_law_code, placed.is_orphan, placed.is_declared, placed.cents,
+        coalesce(placed.group_code, nearest.group_code) AS group_code
+    FROM placed
     LEFT JOIN nearest
-        ON nearest.pid = dated.pid AND nearest.month = dated.month AND nearest.preference = 1
+        ON nearest.pid = placed.pid AND nearest.month_index = placed.month_index AND nearest.preference = 1
 )
 
 SELECT

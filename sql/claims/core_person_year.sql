@@ -6,17 +6,17 @@
 --
 -- table: core_person_year
 -- grain: pid, year, group_code
--- sources: core_insured_month, core_person_month
+-- sources: core_insured_period, core_person_month
 -- parameters: truncation_cents
 --
 -- person-year 1 : n person months. Every in-domain cost has an insured month in its year (core_claim_line).
 WITH exposure AS (
     SELECT
         pid, year, group_code,
-        count(*) AS insured_months,
+        CAST(sum(until_index - from_index) AS BIGINT) AS insured_months,
         min(birth_year) AS birth_year,
         min(sex_code) AS sex_code
-    FROM core_insured_month
+    FROM core_insured_period
     WHERE group_code <> 'other'
     GROUP BY pid, year, group_code
 ),

@@ -13,9 +13,17 @@ from pipeline.lake.sql import sql_table
 from tests.claims_world import MADE, PERSONS, Region, claim, period, regions, tables_by_sql
 from tests.oracles.claims_slowly import Agreed, Row, all_tables
 
-AGREED = Agreed([2024, 2025], {"531": "contracted"}, ["hospital_product"], ["Zvw"], "awarded", 10**9, [0])
+AGREED = Agreed(
+    [2024, 2025],
+    {"531": "contracted", "541": "comparison"},
+    ["hospital_product"],
+    ["Zvw"],
+    "awarded",
+    10**9,
+    [0],
+)
 A = PERSONS[0]
-DEC, JAN, FEB = dt.date(2024, 12, 20), dt.date(2025, 1, 10), dt.date(2025, 2, 10)
+DEC, JAN, FEB, JUL = (dt.date(2024, 12, 20), *(dt.date(2025, month, 10) for month in (1, 2, 7)))
 
 
 def in_order(rows: list[Row], columns: list[str]) -> list[tuple[Any, ...]]:
@@ -34,22 +42,20 @@ def assert_agree(engine: DuckDBPyConnection, region: Region) -> None:
         )
 
 
+def household(*lines: Row) -> Region:
+    """One person, insured throughout, and some lines."""
+    return Region([period(A, dt.date(2024, 1, 1), 24)], list(lines), AGREED)
+
+
+MOVED = [period(A, dt.date(2025, 1, 1), 1), period(A, dt.date(2025, 3, 1), 10, postcode3_code="541")]
+"""Nowhere in February, and then on the other side."""
+
+
 @given(regions())
 @settings(max_examples=80, deadline=None)
-@example(
-    Region(
-        [period(A, dt.date(2024, 1, 1), 24)],
-        [claim("1", A, JAN, 100), claim("2", None, JAN, -100, corrected_line_ref="1")],
-        AGREED,
-    )
-)
-@example(
-    Region(
-        [period(A, dt.date(2024, 1, 1), 24)],
-        [claim("1", None, JAN, 100), claim("2", A, JAN, -100, corrected_line_ref="1")],
-        AGREED,
-    )
-)
+@example(household(claim("1", A, JAN, 100), claim("2", None, JAN, -100, corrected_line_ref="1")))
+@example(household(claim("1", None, JAN, 100), claim("2", A, JAN, -100, corrected_line_ref="1")))
+@example(Region(MOVED, [claim("1", A, FEB, 100), claim("2", A, JUL, 7)], AGREED))
 def test_the_second_implementation_agrees(engine: DuckDBPyConnection, region: Region) -> None:
     assert_agree(engine, region)
 
@@ -66,4 +72,4 @@ def test_a_credit_of_a_credit_stands_with_the_claim_at_the_head_of_its_chain(
         claim("2", A, JAN, -100, corrected_line_ref="1"),
         claim("3", A, FEB, 100, corrected_line_ref="2"),
     ]
-    assert_agree(engine, Region([period(A, dt.date(2024, 1, 1), 24)], lines, AGREED))
+    assert_agree(engine, household(*lines))

@@ -92,10 +92,10 @@ def test_every_month_is_expected_at_some_rate(table: pl.DataFrame) -> None:
     """Expected cost lies between the lowest and the highest rate, and months without a cell are counted."""
     rates = cell_rates(table, YEAR)
     own = expected_cost(table, rates, YEAR, "contracted", YEAR)
-    known = rates["rate"].drop_nulls()
+    known: list[float] = rates["rate"].drop_nulls().to_list()
     slack = 1e-9 * (1 + abs(own.expected_cents))
-    assert own.insured_months * known.min() - slack <= own.expected_cents
-    assert own.expected_cents <= own.insured_months * known.max() + slack
+    assert own.insured_months * min(known) - slack <= own.expected_cents
+    assert own.expected_cents <= own.insured_months * max(known) + slack
     without = rates.filter(pl.col("rate").is_null()).select(CELL)
     missing = table.filter(pl.col("year") == YEAR, pl.col("group_code") == "contracted").join(
         without, on=CELL, how="inner"

@@ -50,7 +50,7 @@ def test_whole_cents_stay_as_they_are(amount: int) -> None:
 @given(cents, weights)
 def test_parts_add_up_and_none_is_a_cent_off(total: int, shares: list[Decimal | Fraction | int]) -> None:
     parts = split_cents(total, shares)
-    whole = sum(map(Fraction, shares), Fraction(0))
+    whole = sum((Fraction(share) for share in shares), Fraction(0))
     assert sum(parts) == total
     for part, share in zip(parts, shares, strict=True):
         assert abs(part - Fraction(share) * total / whole) < 1
@@ -61,7 +61,8 @@ def test_parts_add_up_and_none_is_a_cent_off(total: int, shares: list[Decimal | 
 @given(cents, weights)
 def test_a_split_is_fair(total: int, shares: list[Decimal | Fraction | int]) -> None:
     """A larger share never gets less; the same shares differ by a cent at most, the earlier one ahead."""
-    dealt = list(zip(map(Fraction, shares), map(abs, split_cents(total, shares)), strict=True))
+    parts = [abs(part) for part in split_cents(total, shares)]
+    dealt = list(zip([Fraction(share) for share in shares], parts, strict=True))
     for at, (share, part) in enumerate(dealt):
         for later_share, later in dealt[at + 1 :]:
             if share == later_share:

@@ -47,6 +47,7 @@ def small_table(lake: Lake, name: str = "raw_insured", value: int = 1) -> TableF
 def publish_delivery(home: OcmoHome, delivery_id: str, **values: Any) -> Delivery:
     """An accepted delivery of 2025 with one small table, published and registered, unless said otherwise."""
     lake = open_lake(home)
+    register = Register(lake.catalogue.engine)
     row = Delivery(
         **{
             "arrival": delivery_id,
@@ -69,6 +70,6 @@ def publish_delivery(home: OcmoHome, delivery_id: str, **values: Any) -> Deliver
             row.delivered_on or DAY,
             "inputs",
             [small_table(lake)],
-            also=lambda connection: Register(lake.catalogue.engine).insert(row, connection),
+            also=lambda connection: register.insert(row, connection),
         )
     return row

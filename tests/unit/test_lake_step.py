@@ -86,7 +86,7 @@ def test_a_step_without_a_file_or_a_schema_cannot_see(tmp_path: Path) -> None:
     def work(step: Step) -> None:
         step.see("raw_insured", [])
 
-    with pytest.raises(Exception, match="(?i)file"):
+    with pytest.raises(Exception, match=r"(?i)file"):
         run_step(home_in(tmp_path), "s", DAY, [], work)
 
 

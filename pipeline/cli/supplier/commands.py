@@ -72,12 +72,17 @@ def seal(
 
     supplier = SupplierHome.open(home)
     planned = [plan for plan in supplier.planned if delivery in (None, plan.delivery_id)]
-    if files:
+    if files and delivery and period:
         sources = tuple(SourceSpec(file) for file in files)
-        planned = [PlannedDelivery(delivery or "", period, day(delivered_on), sources)]
+        planned = [PlannedDelivery(delivery, period, day(delivered_on), sources)]
+    elif files:
+        raise SettingsError(
+            "Files were given without --delivery or without --period",
+            remedy="Give --delivery, --period and --delivered-on with them.",
+        )
     if not planned:
         raise SettingsError(
-            f"No delivery '{delivery or ''}' is planned",
+            f"No delivery '{delivery}' is planned" if delivery else "No delivery is planned",
             where=str(supplier.root / "supplier.yaml"),
             remedy="Plan it there, or give files with --delivery, --period and --delivered-on.",
         )

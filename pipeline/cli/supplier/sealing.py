@@ -94,8 +94,18 @@ class SupplierHome:
             name=settings["name"],
             ttp_outbox=(root / settings["ttp_outbox"]).resolve(),
             ocmo_outbox=(root / settings["ocmo_outbox"]).resolve(),
-            planned=tuple(_planned(root, raw) for raw in settings["deliveries"]),
+            planned=_all_planned(root, settings["deliveries"]),
         )
+
+
+def _all_planned(root: Path, raw: object) -> tuple[PlannedDelivery, ...]:
+    if not isinstance(raw, list):
+        raise SettingsError(
+            "'deliveries' is no list",
+            where=str(root / "supplier.yaml"),
+            remedy="Write each delivery under it, beginning with a dash.",
+        )
+    return tuple(_planned(root, one) for one in raw)
 
 
 def _planned(root: Path, raw: dict[str, Any]) -> PlannedDelivery:
@@ -204,7 +214,14 @@ def _apply_bsn_policy(agreement: Agreement, checked: list[CheckedFile]) -> None:
 
 
 def _digests(planned: PlannedDelivery) -> list[str]:
-    return [hashlib.sha256(file.path.read_bytes()).hexdigest() for file in planned.files]
+    try:
+        return [hashlib.sha256(file.path.read_bytes()).hexdigest() for file in planned.files]
+    except OSError as error:
+        raise FileRefusedError(
+            f"A file of delivery {planned.delivery_id} cannot be read ({error.strerror})",
+            where=Path(str(error.filename)).name,
+            remedy="Put it back, or take the delivery out of supplier.yaml; what was sealed stays sealed.",
+        ) from error
 
 
 def _require_same_sources(planned: PlannedDelivery, earlier: dict[str, Any]) -> None:

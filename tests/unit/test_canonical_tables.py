@@ -1,0 +1,114 @@
+"""The canonical tables: an allow-list of columns, the same on both sides of the wall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from pipeline.canonical import CanonicalTable, canonical_table, canonical_tables
+from pipeline.canonical.schema import POLARS_TYPES
+from pipeline.errors import DeliveryRefusedError
+
+NAMES = ["claim_line", "clinical_event", "insured", "patient_report"]
+PRIVACY = {"none", "pseudonym", "quasi-identifier", "sensitive"}
+
+every_table = pytest.mark.parametrize("table", canonical_tables().values(), ids=canonical_tables())
+
+
+def empty(table: CanonicalTable) -> pl.DataFrame:
+    return pl.DataFrame(schema=table.polars_schema)
+
+
+def test_the_tables_by_name() -> None:
+    assert list(canonical_tables()) == NAMES
+    assert canonical_table("insured").name == "insured"
+    with pytest.raises(
+        DeliveryRefusedError, match=r"'patient' is no canonical table.*claim_line, clinical_event"
+    ):
+        canonical_table("patient")
+
+
+@every_table
+def test_a_table_is_described_in_full(table: CanonicalTable) -> None:
+    assert table.describes.endswith(".")
+    assert table.grain.startswith("one row per ")
+    columns = {column.name: column for column in table.columns}
+    assert set(table.key) <= {*columns, "person"}
+    assert not any(columns[name].optional for name in table.key if name != "person")
+    assert table.money_column is None or columns[table.money_column].type == "int64"
+    for column in table.columns:
+        assert column.says
+        assert column.privacy in PRIVACY
+        assert column.type in POLARS_TYPES
+
+
+@every_table
+def test_no_column_could_hold_who_it_is(table: CanonicalTable) -> None:
+    forbidden = {"bsn", "name", "address", "policy", "ticket", "pid", "day"}
+    for column in table.columns:
+        assert not forbidden & set(column.name.split("_")), column.name
+        assert column.name != "birth_date"
+
+
+@every_table
+def test_amounts_are_whole_cents_and_codes_are_text(table: CanonicalTable) -> None:
+    for column in table.columns:
+        if column.name.endswith("_cents"):
+            assert column.type == "int64"
+        if column.name.endswith(("_code", "_ref")):
+            assert column.type == "text", "leading zeros are kept"
+        if column.name.endswith(("_date", "_month")):
+            assert column.type == "date"
+        assert (column.type == "bool") == column.name.startswith(("is_", "has_"))
+
+
+@every_table
+def test_the_lake_adds_pseudonym_and_delivery(table: CanonicalTable) -> None:
+    assert list(table.raw_schema)[:2] == ["pid", "delivery_id"]
+    assert list(table.raw_schema)[2:] == list(table.polars_schema)
+    assert table.raw_schema["pid"] == pl.Binary()
+
+
+@every_table
+def test_a_frame_of_exactly_these_columns_passes(table: CanonicalTable) -> None:
+    frame = empty(table)
+    assert table.require(frame, where="a delivery").equals(frame)
+
+
+@pytest.mark.parametrize("defect", ["missing", "extra", "another type"])
+@every_table
+def test_another_column_is_refused_by_name(table: CanonicalTable, defect: str) -> None:
+    name = table.columns[-1].name
+    frame = {
+        "missing": empty(table).drop(name),
+        "extra": empty(table).with_columns(bsn=pl.lit("")),
+        "another type": empty(table).with_columns(pl.col(name).cast(pl.Binary, strict=False))
+        if table.polars_schema[name] == pl.String()
+        else empty(table).with_columns(pl.lit("").alias(name)),
+    }[defect]
+    with pytest.raises(DeliveryRefusedError) as refused:
+        table.require(frame, where="zilverzorg-2025-01")
+    assert refused.value.where == "zilverzorg-2025-01"
+    assert f"differing: {'bsn' if defect == 'extra' else name}" in refused.value.what
+
+
+@every_table
+def test_the_schemas_digest_changes_with_the_columns_and_not_with_the_prose(table: CanonicalTable) -> None:
+    first, *rest = table.columns
+    digests = {
+        replace(table, columns=changed).schema_digest
+        for changed in (
+            table.columns,
+            tuple(rest),
+            (replace(first, name="other"), *rest),
+            (replace(first, type="bool"), *rest),
+            (replace(first, optional=not first.optional), *rest),
+            (*rest, first),
+        )
+    }
+    assert len(digests) == 6
+    prose = (replace(first, says="otherwise", privacy="none"), *rest)
+    assert replace(table, columns=prose, describes="x").schema_digest == table.schema_digest
+    assert len({other.schema_digest for other in canonical_tables().values()}) == len(NAMES)

@@ -1,0 +1,67 @@
+"""What the command line says of itself: an example for every command, and examples that can be typed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from pipeline.cli.app import app
+from pipeline.home import CHECKOUT
+
+
+def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """(full name, command) of every command below one, groups themselves left out."""
+    if not hasattr(command, "commands"):
+        yield name, command
+    for part, child in getattr(command, "commands", {}).items():
+        yield from commands(f"{name} {part}", child)
+
+
+ALL = dict(commands("ocmo", typer.main.get_command(app)))
+
+
+def examples(command: Any) -> list[str]:
+    return re.findall(r"^\s*\$ (.*)$", command.epilog or "", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_help_tells_what_it_does_and_gives_an_example(name: str) -> None:
+    shown = CliRunner().invoke(app, [*name.split()[1:], "--help"])
+    assert shown.exit_code == 0
+    assert "Examples:" in shown.output
+    assert (ALL[name].help or "").strip().endswith(".")
+    assert f"$ {name}" in shown.output.replace("OCMO_HOME=/tmp/small ", "")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_example_can_be_typed(name: str) -> None:
+    for line in examples(ALL[name]):
+        words = [word for word in shlex.split(line) if "=" not in word or word.startswith("-")]
+        start = len(name.split())
+        assert words[:start] == name.split()
+        context = ALL[name].make_context(name, words[start:])
+        assert context.params, line
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_option_says_what_it_is(name: str) -> None:
+    for parameter in ALL[name].params:
+        assert getattr(parameter, "help", None), f"{name}: {parameter.name}"
+
+
+def test_help_answers_at_once() -> None:
+    """Nothing heavy is imported before a command needs it."""
+    heavy = "{'polars', 'duckdb', 'sqlalchemy', 'great_expectations', 'airflow', 'scipy'}"
+    code = f"import sys, pipeline.cli.app; print(sorted({heavy} & set(sys.modules)))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "[]\n"
