@@ -32,14 +32,16 @@ def age_classes(terms: Terms) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["age_class_code", "from_age", "to_age"], orient="row")
 
 
-def build_casemix(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> Snapshot:
+def build_casemix(
+    home: OcmoHome, contract_id: str, year: int, business_date: dt.date, *, published_only: bool = False
+) -> Snapshot:
     """Make and publish cells, rates and expected cost for the settlement of `year`.
 
     Raises:
-        NoDataError: when nothing was delivered up to `business_date`.
+        NoDataError: when nothing was delivered up to `business_date`, or with `published_only` (see `run_step`).
         FiguresError: when the comparison group is empty.
     """
-    claims = build_claims(home, contract_id, year, business_date)
+    claims = build_claims(home, contract_id, year, business_date, published_only=published_only)
     contract = contract_of(home.contracts, contract_id)
     terms = contract.for_year(year)
 
@@ -58,4 +60,11 @@ def build_casemix(home: OcmoHome, contract_id: str, year: int, business_date: dt
         step.keep("mart_expected_cost", pl.DataFrame(expected), key=["year", "group_code"])
 
     scope = casemix_scope(contract_id, year)
-    return run_step(home, scope, business_date, [claims.digests, contract.digest, year], work)
+    return run_step(
+        home,
+        scope,
+        business_date,
+        [claims.digests, contract.digest, year],
+        work,
+        published_only=published_only,
+    )

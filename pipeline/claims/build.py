@@ -27,11 +27,13 @@ def claims_scope(contract_id: str, year: int) -> str:
     return f"claims/{contract_id}/{year}"
 
 
-def build_claims(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> Snapshot:
+def build_claims(
+    home: OcmoHome, contract_id: str, year: int, business_date: dt.date, *, published_only: bool = False
+) -> Snapshot:
     """Make and publish the claims tables for the settlement of `year`, on the terms of that year.
 
     Raises:
-        NoDataError: when nothing was delivered up to `business_date`.
+        NoDataError: when nothing was delivered up to `business_date`, or with `published_only` (see `run_step`).
     """
     contract = contract_of(home.contracts, contract_id)
     terms = contract.for_year(year)
@@ -54,4 +56,12 @@ def build_claims(home: OcmoHome, contract_id: str, year: int, business_date: dt.
             step.make("claims", table, parameters)
 
     scope = claims_scope(contract_id, year)
-    return run_step(home, scope, business_date, [raw.digests, contract.digest, year], work, label=raw.label)
+    return run_step(
+        home,
+        scope,
+        business_date,
+        [raw.digests, contract.digest, year],
+        work,
+        label=raw.label,
+        published_only=published_only,
+    )

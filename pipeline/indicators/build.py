@@ -32,11 +32,13 @@ def indicators_scope(contract_id: str, year: int) -> str:
     return f"indicators/{contract_id}/{year}"
 
 
-def build_indicators(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> Snapshot:
+def build_indicators(
+    home: OcmoHome, contract_id: str, year: int, business_date: dt.date, *, published_only: bool = False
+) -> Snapshot:
     """Make and publish the indicators for the settlement of `year`; one without data has no row.
 
     Raises:
-        NoDataError: when nothing was delivered up to `business_date`.
+        NoDataError: when nothing was delivered up to `business_date`, or with `published_only` (see `run_step`).
     """
     raw = raw_inputs(open_lake(home), contract_id, business_date)
     contract = contract_of(home.contracts, contract_id)
@@ -56,4 +58,6 @@ def build_indicators(home: OcmoHome, contract_id: str, year: int, business_date:
         step.keep("mart_indicator", pl.DataFrame(rows, schema=SCHEMA), key=["indicator_id", "group_code"])
 
     scope = indicators_scope(contract_id, year)
-    return run_step(home, scope, business_date, [raw.digests, contract.digest, year], work)
+    return run_step(
+        home, scope, business_date, [raw.digests, contract.digest, year], work, published_only=published_only
+    )

@@ -16,6 +16,7 @@ import polars as pl
 
 from pipeline.code_version import code_version
 from pipeline.database import open_database
+from pipeline.errors import NoDataError
 from pipeline.home import OcmoHome
 from pipeline.lake.catalogue import Catalogue, Snapshot, TableFile, inputs_digest
 from pipeline.lake.engine import EngineSettings, connect
@@ -84,14 +85,34 @@ def run_step(
     work: Callable[[Step], None],
     *,
     label: str = "",
+    published_only: bool = False,
 ) -> Snapshot:
-    """Run `work` unless its result for these inputs, this date and this code is already published."""
+    """The snapshot for these inputs, this date and this code; `work` makes it when it is not published yet.
+
+    Raises:
+        NoDataError: with `published_only`, when it is not: nothing was published for this date, or what was
+            is of other deliveries, another contract text or another release.
+    """
     lake = open_lake(home)
     digest = inputs_digest(code_version(), inputs)
     found = lake.catalogue.find(scope, business_date, digest)
     if found is not None:
         return found
+    if published_only:
+        raise _not_published(lake, scope, business_date)
     with lake.writing(), connect(engine_settings(home)) as connection:
         step = Step(lake, connection, label)
         work(step)
         return lake.catalogue.publish(scope, business_date, digest, step.files)
+
+
+def _not_published(lake: Lake, scope: str, business_date: dt.date) -> NoDataError:
+    if lake.catalogue.current(scope, business_date) is None:
+        what = f"There are no figures for {business_date}"
+    else:
+        what = f"The figures for {business_date} are of other deliveries, another contract or another release"
+    return NoDataError(
+        what,
+        where=scope,
+        remedy=f"Run that night: `ocmo night run --date {business_date}`, or the DAG `nightly`.",
+    )

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from pipeline.casemix import casemix_scope
-from pipeline.claims import claims_scope
+from pipeline.casemix import build_casemix
+from pipeline.claims import build_claims
 from pipeline.claims.terms_tables import COMPARISON, CONTRACTED
 from pipeline.contract import Contract
-from pipeline.errors import NoDataError
 from pipeline.home import OcmoHome
-from pipeline.indicators import indicators_scope
+from pipeline.indicators import build_indicators
 from pipeline.lake import Lake, Snapshot, open_lake
 from pipeline.settlement.figures import UNITS, Figure, Figures, IndicatorFigure
 
@@ -30,44 +30,51 @@ CITED = (
 """The tables a statement cites: aggregates, so that their digests do not change with the pseudonyms."""
 
 
+@dataclass(frozen=True)
+class NightSnapshots:
+    """What the steps of a night published for one contract year: of these very deliveries, terms and code."""
+
+    claims: Snapshot
+    casemix: Snapshot
+    indicators: Snapshot
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Content digest by table, over all steps."""
+        return {**self.claims.digests, **self.casemix.digests, **self.indicators.digests}
+
+
+def night_snapshots(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> NightSnapshots:
+    """The snapshots that a settlement of `year` on `business_date` rests on.
+
+    Raises:
+        NoDataError: when that night has not run on the deliveries, the contract and the release of now.
+    """
+    claims, casemix, indicators = (
+        build(home, contract_id, year, business_date, published_only=True)
+        for build in (build_claims, build_casemix, build_indicators)
+    )
+    return NightSnapshots(claims, casemix, indicators)
+
+
 def gather_figures(home: OcmoHome, contract: Contract, year: int, business_date: dt.date) -> Figures:
     """The figures of `contract` for the settlement of `year`, as the night of `business_date` left them.
 
     Raises:
-        NoDataError: when that night has published none.
+        NoDataError: see `night_snapshots`.
     """
     lake = open_lake(home)
-    claims, casemix, indicators = (
-        published(lake, scope(contract.id, year), business_date)
-        for scope in (claims_scope, casemix_scope, indicators_scope)
-    )
-    digests = {**claims.digests, **casemix.digests, **indicators.digests}
-    expected = read(lake, casemix, "mart_expected_cost")
+    night = night_snapshots(home, contract.id, year, business_date)
+    expected = read(lake, night.casemix, "mart_expected_cost")
     return Figures(
         contract_id=contract.id,
         year=year,
         business_date=business_date,
         values=_values(expected),
-        indicators=_indicators(read(lake, indicators, "mart_indicator")),
-        sources={table: digests[table] for table in CITED},
-        notes=_notes(read(lake, claims, "mart_claim_bucket"), contract, year),
+        indicators=_indicators(read(lake, night.indicators, "mart_indicator")),
+        sources={table: night.digests[table] for table in CITED},
+        notes=_notes(read(lake, night.claims, "mart_claim_bucket"), contract, year),
     )
-
-
-def published(lake: Lake, scope: str, business_date: dt.date) -> Snapshot:
-    """The current snapshot of a scope on a business date.
-
-    Raises:
-        NoDataError: when there is none.
-    """
-    snapshot = lake.catalogue.current(scope, business_date)
-    if snapshot is None:
-        raise NoDataError(
-            f"There are no figures for {business_date}",
-            where=scope,
-            remedy=f"Run that night first: `ocmo night run --date {business_date}`, or the DAG `nightly`.",
-        )
-    return snapshot
 
 
 def read(lake: Lake, snapshot: Snapshot, table: str) -> pl.DataFrame:

@@ -17,13 +17,11 @@ from typing import Any
 import duckdb
 
 from pipeline.canonical import canonical_table
-from pipeline.casemix import casemix_scope
-from pipeline.claims import claims_scope
 from pipeline.contract import Contract
 from pipeline.deliveries import Delivery, RawInputs, raw_inputs
 from pipeline.home import OcmoHome
 from pipeline.lake import Lake, connect, engine_settings, open_lake
-from pipeline.reporting.gather import published
+from pipeline.reporting.gather import NightSnapshots, night_snapshots
 from pipeline.settlement import Statement
 
 ON_PAPER = "computed = on paper"
@@ -89,7 +87,7 @@ def reconcile(
     raw = raw_inputs(lake, contract.id, business_date)
     with connect(engine_settings(home)) as connection:
         steps = [*_delivered(connection, lake, raw)]
-        _see(connection, lake, raw, contract, year, business_date)
+        _see(connection, lake, raw, night_snapshots(home, contract.id, year, business_date))
         steps += _claims(connection, contract, year)
         steps += _persons(connection)
         steps += _casemix(connection, year)
@@ -129,14 +127,12 @@ def _see(
     connection: duckdb.DuckDBPyConnection,
     lake: Lake,
     raw: RawInputs,
-    contract: Contract,
-    year: int,
-    business_date: dt.date,
+    night: NightSnapshots,
 ) -> None:
     paths = [str(lake.path(f)) for s in raw.snapshots for f in s.files if f.table == "raw_claim_line"]
     connection.read_parquet(paths).create_view("raw_claim_line")
-    for scope in (claims_scope, casemix_scope):
-        for file in published(lake, scope(contract.id, year), business_date).files:
+    for snapshot in (night.claims, night.casemix):
+        for file in snapshot.files:
             connection.read_parquet(str(lake.path(file))).create_view(file.table)
 
 
