@@ -23,7 +23,7 @@ run: setup ## The whole chain: region, sealing, TTP, the night in Airflow, a dra
 	@.venv/bin/ocmo demo run --insured $(INSURED) --seed $(SEED)
 
 test: setup ## All tests
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n 2 --dist loadfile
 
 check: setup ## Formatting, lint and types
 	@.venv/bin/ruff format --check .

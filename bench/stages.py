@@ -32,7 +32,8 @@ class Stage:
 
 def load_sealing(state: State) -> Work:
     """Every supplier checks and seals what it planned."""
-    from pipeline.cli.supplier.sealing import SupplierHome, seal_planned
+    from pipeline.cli.supplier.planning import SupplierHome
+    from pipeline.cli.supplier.sealing import seal_planned
 
     def work() -> None:
         for settings in sorted(state.suppliers.glob("*/supplier.yaml")):

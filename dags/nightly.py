@@ -36,7 +36,10 @@ def nightly() -> None:
     @task
     def business_date() -> str:
         context = get_current_context()
-        return context["params"]["business_date"] or context["data_interval_start"].date().isoformat()
+        given, interval_start = context["params"]["business_date"], context.get("data_interval_start")
+        if not given and interval_start is None:
+            raise ValueError("This run has no interval: trigger it again with a business date in its form.")
+        return given or interval_start.date().isoformat()
 
     @task
     def new_arrivals(day: str) -> list[str]:

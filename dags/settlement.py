@@ -14,10 +14,9 @@ from airflow.sdk import Param, dag, get_current_context, task
     schedule=None,
     start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
     params={
-        "contract": Param("maasoever", type="string", pattern="^[a-z0-9][a-z0-9_-]*$", title="Contract"),
-        "year": Param(2025, type="integer", minimum=2000, maximum=2100, title="Contract year"),
+        "contract": Param(type="string", pattern="^[a-z0-9][a-z0-9_-]*$", title="Contract"),
+        "year": Param(type="integer", minimum=2000, maximum=2100, title="Contract year"),
         "business_date": Param(
-            "2026-07-15",
             type="string",
             format="date",
             title="Business date",

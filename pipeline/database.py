@@ -29,6 +29,17 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
+def make_tables(engine: sa.Engine, *tables: sa.Table) -> None:
+    """Make the tables that are not there; where all are, nothing is written.
+
+    Two processes that open a new database at once wait for one another here.
+    """
+    inspector = sa.inspect(engine)
+    if not all(inspector.has_table(table.name) for table in tables):
+        with writing(engine) as connection, connection.begin():
+            metadata.create_all(connection, tables=tables)
+
+
 def writing(engine: sa.Engine) -> sa.engine.Connection:
     """A new connection whose transactions will write: it takes the lock when a transaction begins."""
     return engine.connect().execution_options(writes=True)

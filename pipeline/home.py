@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from pipeline.errors import SettingsError
+from pipeline.yaml_faults import yaml_fault
 
 STATE_VARIABLE = "OCMO_HOME"
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -99,7 +100,7 @@ def read_settings(path: Path, defaults: dict[str, Any]) -> dict[str, Any]:
     """A role's settings file laid over its defaults.
 
     Raises:
-        SettingsError: when the file is missing or has a key that is no setting.
+        SettingsError: when the file is missing, is no YAML, or has a key that is no setting.
     """
     if not path.is_file():
         raise SettingsError(
@@ -107,10 +108,35 @@ def read_settings(path: Path, defaults: dict[str, Any]) -> dict[str, Any]:
             where=str(path.parent),
             remedy="Make the home with `ocmo demo setup`, or write it after docs/reference/settings.md.",
         )
-    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    unknown = sorted(set(given) - set(defaults))
+    given = _read_yaml(path)
+    unknown = sorted(set(given) - set(defaults), key=str)
     if unknown:
         raise SettingsError(
             f"'{unknown[0]}' is no setting", where=str(path), remedy=f"Known: {', '.join(sorted(defaults))}."
         )
     return {**defaults, **given}
+
+
+def _read_yaml(path: Path) -> dict[Any, Any]:
+    try:
+        given = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise SettingsError(
+            f"The settings cannot be read ({error.strerror})",
+            where=str(path),
+            remedy="See to it that the user who runs this role may read them.",
+        ) from None
+    except (yaml.YAMLError, ValueError) as error:
+        what, where = yaml_fault(error, str(path))
+        raise SettingsError(
+            f"The settings are no valid YAML: {what}",
+            where=where,
+            remedy="Check indentation, colons, quotes and dates there.",
+        ) from None
+    if not isinstance(given, dict | None):
+        raise SettingsError(
+            "The settings have no names",
+            where=str(path),
+            remedy="Write each on a line of its own, as `name: value`.",
+        )
+    return given or {}

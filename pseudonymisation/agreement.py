@@ -83,6 +83,12 @@ class Agreement:
             raise AgreementError(
                 "There is no agreement", where=str(path), remedy="Exchange identities and write it first."
             ) from None
+        except OSError as error:
+            raise AgreementError(
+                f"The agreement cannot be read ({error.strerror})",
+                where=str(path),
+                remedy="See to it that the user who runs this role may read it.",
+            ) from None
         except ValueError:
             raise AgreementError("The agreement is not JSON", where=str(path), remedy=_COPY) from None
         try:

@@ -1,24 +1,43 @@
 """Drop folders: where deliveries are laid down. A folder is whole, or it is not there.
 
 A delivery is written into `<name>.part`, every file on disk, and renamed when it is complete: a reader
-never meets half a delivery, and whoever is killed while writing starts again or goes on.
+never meets half a delivery, and whoever is killed while writing starts again or goes on. What lies there was
+put down by somebody else: a folder may hold anything, and reading it ends in a refusal at worst.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pseudonymisation.encoding import lp
 from pseudonymisation.errors import DeliveryIncompleteError
 
 _UNFINISHED = ".part"
 
 
-def part_of(folder: Path) -> Path:
-    """Where a folder is written before it is published."""
-    return folder.with_name(folder.name + _UNFINISHED)
+@contextlib.contextmanager
+def exclusive(lock: Path) -> Iterator[None]:
+    """While one process is in here with this lock file, others wait. The file stays, empty."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def lock_of(folder: Path) -> Path:
+    """The lock file of who makes this folder: hidden beside it, where no reader of folders looks."""
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def part_of(path: Path) -> Path:
+    """Where a folder or file is written before it gets its name."""
+    return path.with_name(path.name + _UNFINISHED)
 
 
 def fresh_part(folder: Path) -> Path:
@@ -38,6 +57,14 @@ def write_file(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a small file in place of what was there: the old one or the new one, never half of it."""
+    part = part_of(path)
+    write_file(part, data)
+    part.replace(path)
+    _sync_folder(path.parent)
+
+
 def publish(folder: Path) -> None:
     """Give a complete part folder its name, for good: also after a power cut."""
     part = part_of(folder)
@@ -54,6 +81,22 @@ def arrived(inbox: Path) -> list[Path]:
     return sorted(path for path in folders if path.suffix != _UNFINISHED)
 
 
+def contents_digest(folder: Path) -> str:
+    """SHA-256 over what a folder holds: names, and the contents of regular files.
+
+    Anything else, such as a folder, a dangling link or a file that may not be read, counts by its name
+    alone, so that every folder has a digest and a changed one has another.
+    """
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError:
+        paths = []
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(lp(os.fsencode(path.name), _file_digest(path)))
+    return digest.hexdigest()
+
+
 def require_files(folder: Path, names: Iterable[str]) -> None:
     """Raise DeliveryIncompleteError unless a folder holds exactly these files."""
     expected = set(names)
@@ -67,15 +110,31 @@ def require_files(folder: Path, names: Iterable[str]) -> None:
 
 
 def read_file(folder: Path, name: str) -> bytes:
-    """The contents of a file in a drop folder; DeliveryIncompleteError when it is not there."""
+    """The contents of a file in a drop folder; DeliveryIncompleteError when it is not there or cannot be read."""
+    path = folder / name
     try:
-        return (folder / name).read_bytes()
-    except FileNotFoundError:
-        raise DeliveryIncompleteError(
-            f"{name} is missing",
-            where=folder.name,
-            remedy="The sender must transport the folder again, whole.",
-        ) from None
+        # Opening a named pipe would wait for ever.
+        if path.is_file():
+            return path.read_bytes()
+        wrong = "is no file" if path.exists() else "is missing"
+    except OSError as error:
+        wrong = f"cannot be read ({error.strerror})"
+    raise DeliveryIncompleteError(
+        f"{name} {wrong}",
+        where=folder.name,
+        remedy="The sender must transport the folder again, whole.",
+    )
+
+
+def _file_digest(path: Path) -> bytes:
+    """SHA-256 of a regular file; empty for anything else."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return b""
 
 
 def _sync_folder(folder: Path) -> None:

@@ -116,3 +116,8 @@ class BatchRefusedError(PseudonymisationError):
     """A delivery holds fewer or more persons than the agreement allows."""
 
     kind = "batch"
+
+
+OWN_FAULTS = (AgreementError, KeyRingMissingError, UnsafeKeyRingError)
+"""When a delivery is read: faults of the reader's own house, for which no delivery is to blame. One from
+nobody in the agreement fails by its signature."""

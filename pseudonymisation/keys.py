@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pseudonymisation import envelope
+from pseudonymisation.coredumps import forbid_core_dumps
 from pseudonymisation.encoding import PROTOCOL, lp
 from pseudonymisation.engine import shared_secret
 from pseudonymisation.errors import AgreementError, BlobRefusedError, SignatureRefusedError
@@ -52,6 +53,7 @@ class KeyRing:
             KeyRingExistsError: when the folder, or a share kept elsewhere, is already there.
             AgreementError: when role, name or suite cannot be.
         """
+        forbid_core_dumps()
         return cls(*create_folder(folder, role, name, suite))
 
     @classmethod
@@ -62,7 +64,12 @@ class KeyRing:
             KeyRingMissingError: when there is none, or a key or share is missing.
             UnsafeKeyRingError: when anything of it is readable by others, or does not open.
         """
+        forbid_core_dumps()
         return cls(*open_folder(folder))
+
+    def has_shared_secret(self, key_version: int = 1) -> bool:
+        """Whether this ring holds this version of k_S."""
+        return shared_secret(key_version) in self._store.names()
 
     def sign(self, data: bytes) -> bytes:
         """The Ed25519 signature (64 bytes) over exactly these bytes."""

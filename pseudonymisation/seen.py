@@ -6,14 +6,13 @@ pseudonym.
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pseudonymisation.dropfolder import write_file
+from pseudonymisation.dropfolder import exclusive, replace_file
 from pseudonymisation.errors import (
     CanaryMismatchError,
     LiveDeliveryRefusedError,
@@ -62,9 +61,7 @@ class SeenStore:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Only one process works with this store at a time; others wait."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_name(self._path.name + ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with exclusive(self._path.with_name(self._path.name + ".lock")):
             yield
 
     def deliveries(self) -> list[Seen]:
@@ -111,9 +108,7 @@ class SeenStore:
     def record(self, manifest: IdentifiersManifest) -> None:
         """Remember a delivery as processed; once it is on disk."""
         entries = [asdict(seen) for seen in (*self.deliveries(), Seen.of(manifest))]
-        part = self._path.with_name(self._path.name + ".part")
-        write_file(part, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
-        part.replace(self._path)
+        replace_file(self._path, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
 
     @staticmethod
     def _refuse_second(old: Seen, new: Seen) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from pseudonymisation.agreement import Agreement
-from pseudonymisation.dropfolder import part_of, publish
+from pseudonymisation.dropfolder import exclusive, lock_of, part_of, publish
 from pseudonymisation.errors import DeliveryExistsError, TableRefusedError
 from pseudonymisation.halves import Sealing, draw_tickets, refuse_tables, write_halves
 from pseudonymisation.identity import require_name
@@ -68,7 +68,7 @@ def seal(
     """Seal a delivery for the TTP and the OCMO; both halves appear whole, the TTP's first.
 
     Killed at any point and run again, it ends with one delivery: what was complete is published, what
-    was not is made again.
+    was not is made again. Two processes that seal the same delivery do so one after the other.
 
     Args:
         agreement: the supplier's copy of the contract's agreement.
@@ -95,13 +95,14 @@ def seal(
     agreement.require_batch(persons.height, delivery.delivery_id)
     promised = _promise(agreement, delivery, persons.height, counts, accounts)
     ttp_folder, ocmo_folder = ttp_outbox / delivery.delivery_id, ocmo_outbox / delivery.delivery_id
-    manifest = _finish_earlier(promised, agreement, ring, ttp_folder, ocmo_folder)
-    resumed = manifest is not None
-    if manifest is None:
-        sealing = Sealing(agreement, ring, promised, persons, tables, chunk_rows)
-        manifest = write_halves(sealing, ttp_folder, ocmo_folder)
-        publish(ttp_folder)
-        publish(ocmo_folder)
+    with exclusive(lock_of(ocmo_folder)):
+        manifest = _finish_earlier(promised, agreement, ring, ttp_folder, ocmo_folder)
+        resumed = manifest is not None
+        if manifest is None:
+            sealing = Sealing(agreement, ring, promised, persons, tables, chunk_rows)
+            manifest = write_halves(sealing, ttp_folder, ocmo_folder)
+            publish(ttp_folder)
+            publish(ocmo_folder)
     return SealReceipt(
         delivery_id=manifest.delivery,
         persons=manifest.persons,

@@ -1,7 +1,8 @@
 """A round of the TTP: every delivery in its inbox that it has not processed or refused before.
 
 One bad delivery is refused and remembered; the others go on. What is refused is tried again only when
-its folder has changed.
+its folder or the TTP's agreements have changed. When the TTP's own keys or agreements cannot be used, no
+delivery is to blame: the round ends with that error, and remembers nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pseudonymisation.agreements import read_under
-from pseudonymisation.dropfolder import arrived, part_of, write_file
-from pseudonymisation.errors import AgreementError, PseudonymisationError
+from pseudonymisation.dropfolder import arrived, contents_digest, part_of, read_file, replace_file
+from pseudonymisation.encoding import lp
+from pseudonymisation.errors import (
+    OWN_FAULTS,
+    AgreementError,
+    DeliveryIncompleteError,
+    PseudonymisationError,
+)
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.manifest import IdentifiersManifest
 from pseudonymisation.seen import SeenStore
@@ -57,28 +64,35 @@ class TtpHome:
 
 @dataclass(frozen=True)
 class TtpOutcome:
-    """What became of one delivery: `mapped` or `refused`, with the reason."""
+    """What became of one delivery: `mapped` or `refused`, with the reason and its kind (see `errors`)."""
 
     delivery: str
     outcome: str
     persons: int = 0
     reason: str = ""
+    kind: str = ""
 
 
 def process_inbox(home: TtpHome) -> list[TtpOutcome]:
-    """Process what is new in the inbox, in the order of the folders' names."""
+    """Process what is new in the inbox, in the order of the folders' names.
+
+    Raises:
+        AgreementError: when there is no agreement, one cannot be used, or it is of another key ring.
+        KeyRingMissingError, UnsafeKeyRingError: when the TTP's key ring cannot be used.
+        ManifestRefusedError: when the list of processed deliveries cannot be read.
+    """
     ring, seen = KeyRing.open(home.root / "keys"), SeenStore(home.root / "seen.json")
     refused = _refused_before(home)
     done = {entry.manifest_digest for entry in seen.deliveries()}
     outcomes = []
     for folder in arrived(home.inbox):
-        contents = _contents_digest(folder)
-        if refused.get(folder.name) == contents or _is_mapped(home, folder, done):
+        tried = _trial_digest(home, folder)
+        if refused.get(folder.name) == tried or _is_mapped(home, folder, done):
             continue
         outcome = _process_one(home, folder, ring, seen)
         if outcome.outcome == REFUSED:
-            refused[folder.name] = contents
-            _remember_refused(home, refused)
+            with seen.exclusive():
+                _remember_refused(home, folder.name, tried)
         outcomes.append(outcome)
     return outcomes
 
@@ -92,25 +106,27 @@ def _process_one(home: TtpHome, folder: Path, ring: KeyRing, seen: SeenStore) ->
             ),
         )
         receipt = process(folder, agreement=agreement, ring=ring, seen=seen, outbox=home.outbox)
+    except OWN_FAULTS:
+        raise
     except PseudonymisationError as error:
-        return TtpOutcome(folder.name, REFUSED, reason=str(error))
+        return TtpOutcome(folder.name, REFUSED, reason=str(error), kind=error.kind)
     return TtpOutcome(receipt.delivery_id, MAPPED, persons=receipt.persons)
 
 
 def _is_mapped(home: TtpHome, folder: Path, done: set[str]) -> bool:
     """Whether this very delivery was processed, and not broken off before its map appeared."""
-    manifest = folder / MANIFEST_FILE
-    if not manifest.is_file() or part_of(home.outbox / f"{folder.name}.map").exists():
+    if part_of(home.outbox / f"{folder.name}.map").exists():
         return False
-    return hashlib.sha256(manifest.read_bytes()).hexdigest() in done
+    try:
+        return hashlib.sha256(read_file(folder, MANIFEST_FILE)).hexdigest() in done
+    except DeliveryIncompleteError:
+        return False
 
 
-def _contents_digest(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def _trial_digest(home: TtpHome, folder: Path) -> str:
+    """What the outcome of a trial depends on: the delivery, and the agreements it is held against."""
+    parts = (contents_digest(folder), contents_digest(home.root / "agreements"))
+    return hashlib.sha256(lp(*parts)).hexdigest()
 
 
 def _refused_before(home: TtpHome) -> dict[str, str]:
@@ -118,7 +134,7 @@ def _refused_before(home: TtpHome) -> dict[str, str]:
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
-def _remember_refused(home: TtpHome, refused: dict[str, str]) -> None:
-    part = home.root / "refused.json.part"
-    write_file(part, (json.dumps(refused, indent=1, sort_keys=True) + "\n").encode())
-    part.replace(home.root / "refused.json")
+def _remember_refused(home: TtpHome, name: str, tried: str) -> None:
+    """Add one; read again, for another round may have added others meanwhile."""
+    refused = _refused_before(home) | {name: tried}
+    replace_file(home.root / "refused.json", (json.dumps(refused, indent=1, sort_keys=True) + "\n").encode())

@@ -11,10 +11,10 @@ import polars as pl
 from hypothesis import strategies as st
 
 from pipeline.canonical import canonical_table
+from pipeline.claims import terms_tables
 from pipeline.claims.build import TABLES
 from pipeline.lake.sql import sql_table
 from tests.oracles.claims_slowly import Agreed, Row
-from tests.spec.sql_table_case import calendar
 
 PERSONS = [bytes([number]) * 16 for number in range(1, 4)]
 DELIVERIES = ["hospital", "insurer"]
@@ -57,13 +57,15 @@ def _sources(region: Region) -> dict[str, pl.DataFrame]:
     return {
         "raw_insured": pl.DataFrame(region.periods, schema=canonical_table("insured").raw_schema),
         "raw_claim_line": pl.DataFrame(region.lines, schema=canonical_table("claim_line").raw_schema),
-        "calendar_month": calendar(agreed.years),
+        "calendar_month": terms_tables.calendar_month(agreed.years),
+        "calendar_year": terms_tables.calendar_year(agreed.years),
         "terms_area": pl.DataFrame(
             list(agreed.area.items()), schema=["postcode3_code", "group_code"], orient="row"
         ),
         "terms_care_type": pl.DataFrame({"care_type_code": agreed.care_types}),
         "terms_law": pl.DataFrame({"financing_law_code": agreed.laws}),
         "terms_year": pl.DataFrame({"year": agreed.years}),
+        "terms_insurer": pl.DataFrame({"insurer_code": agreed.insurers}),
         "terms_age_class": pl.DataFrame(
             {
                 "age_class_code": [*codes, f"{agreed.age_bounds[-1]:02d}+"],
@@ -72,6 +74,24 @@ def _sources(region: Region) -> dict[str, pl.DataFrame]:
             }
         ),
     }
+
+
+def months_of(stretches: pl.DataFrame) -> list[Row]:
+    """A row for each month of insured stretches, as the second implementation has them."""
+    months = stretches.with_columns(index=pl.int_ranges(pl.col("from_index"), pl.col("until_index"))).explode(
+        "index"
+    )
+    month = pl.date(pl.col("year"), pl.col("index") - 12 * pl.col("year"), 1)
+    return months.select(
+        "pid",
+        "year",
+        "insurer_code",
+        "birth_year",
+        "sex_code",
+        "postcode3_code",
+        "group_code",
+        month=month,
+    ).to_dicts()
 
 
 def agreements() -> st.SearchStrategy[Agreed]:
@@ -85,6 +105,7 @@ def agreements() -> st.SearchStrategy[Agreed]:
         valuation=st.sampled_from(["awarded", "declared"]),
         truncation_cents=st.sampled_from([1, 10_000, 10**9]),
         age_bounds=st.just([0, 18, 65]),
+        insurers=st.sampled_from([["9991"], ["9991", "9992"]]),
     )
 
 
@@ -108,6 +129,7 @@ def claim(ref: str, pid: bytes | None, opened: dt.date, cents: int, **values: An
     row = dict.fromkeys(canonical_table("claim_line").raw_schema)
     return row | {
         "line_ref": ref,
+        "insurer_code": "9991",
         "pid": pid,
         "delivery_id": "insurer",
         "opening_date": opened,
@@ -132,7 +154,7 @@ def periods() -> st.SearchStrategy[Row]:
         st.integers(0, 15),
         delivery_id=st.sampled_from(DELIVERIES),
         insurer_code=st.sampled_from(["9991", "9992"]),
-        birth_year=st.sampled_from([1957, 1958, 2004, 2021]),
+        birth_year=st.sampled_from([1960, 1961, 2007, 2008]),
         sex_code=st.sampled_from(["F", "M"]),
         postcode3_code=st.sampled_from(["531", "532", "541", "999"]),
     )
@@ -173,6 +195,7 @@ def _claim_lines(ref: str, corrected: str | None, delivery: str) -> st.SearchStr
         corrected_line_ref=st.just(corrected),
         delivery_id=st.just(delivery),
         awarded_cents=st.one_of(st.none(), amounts),
+        insurer_code=st.sampled_from(["9991", "9991", "9992"]),
         care_type_code=st.sampled_from(["hospital_product", "other_hospital", "dental"]),
         financing_law_code=st.sampled_from(["Zvw", "Zvw", "Zvw", "Wlz"]),
     )

@@ -46,6 +46,7 @@ def build_claims(
         step.see_frame("calendar_year", terms_tables.calendar_year(years))
         step.see_frame("terms_area", terms_tables.area(terms))
         step.see_frame("terms_care_type", terms_tables.care_type(terms))
+        step.see_frame("terms_insurer", terms_tables.insurer(terms))
         step.see_frame("terms_law", terms_tables.law(terms))
         step.see_frame("terms_year", pl.DataFrame({"year": years}))
         parameters = {

@@ -30,6 +30,11 @@ def care_type(terms: Terms) -> pl.DataFrame:
     return pl.DataFrame({"care_type_code": terms.domain_care_types_in.value})
 
 
+def insurer(terms: Terms) -> pl.DataFrame:
+    """`insurer_code`: the labels that take part."""
+    return pl.DataFrame({"insurer_code": terms.parties_insurer_codes.value})
+
+
 def law(terms: Terms) -> pl.DataFrame:
     """`financing_law_code`: the laws in the domain."""
     return pl.DataFrame({"financing_law_code": terms.domain_financing_laws.value})

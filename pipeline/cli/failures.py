@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.errors import OcmoError
+from pipeline.errors import DeliveryRefusedError, OcmoError
 from pseudonymisation.errors import PseudonymisationError
 
 EXIT_CODES = {
@@ -46,3 +46,12 @@ def failure(error: Exception) -> Failure | None:
     if isinstance(error, PseudonymisationError):
         return Failure(str(error), EXIT_CODES[error.kind])
     return None
+
+
+def refused(number: int, of: int, kind: str, how: str) -> OcmoError:
+    """What to end with after a round in which deliveries were refused: the exit code is the first one's."""
+    error = DeliveryRefusedError(
+        f"{number} of {of} deliveries were refused; the others went on", remedy=f"{how[0].upper()}{how[1:]}."
+    )
+    error.exit_code = EXIT_CODES.get(kind, DeliveryRefusedError.exit_code)
+    return error

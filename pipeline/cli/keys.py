@@ -41,13 +41,27 @@ def create(
     typer.echo(f"Made the key ring of {name} ({role}). Fingerprint: {made.identity.fingerprint}")
 
 
-@app.command(epilog=example("ocmo keys show var/ocmo/keys"))
-def show(ring: Ring) -> None:
-    """Show name, role and fingerprint of a key ring; never a key."""
+@app.command(
+    epilog=example("ocmo keys show var/ocmo/keys", "ocmo keys show var/ttp/keys --identity ttp.json")
+)
+def show(
+    ring: Ring,
+    identity: Annotated[
+        Path | None, typer.Option(help="Where to write the public half again, for the others.")
+    ] = None,
+    key_version: Annotated[int, typer.Option(help="Version of the secret to look for.")] = 1,
+) -> None:
+    """Show name, role and fingerprint of a key ring, and whether it holds the suppliers' secret; never a key."""
     from pseudonymisation.keys import KeyRing
 
-    identity = KeyRing.open(ring).identity
-    typer.echo(f"{identity.name} ({identity.role}), {identity.suite}: {identity.fingerprint}")
+    opened = KeyRing.open(ring)
+    public = opened.identity
+    if identity:
+        with named_by_user(identity):
+            _write_identity(public, identity)
+    typer.echo(f"{public.name} ({public.role}), {public.suite}: {public.fingerprint}")
+    if opened.has_shared_secret(key_version):
+        typer.echo(f"Holds version {key_version} of the suppliers' shared secret.")
 
 
 @app.command("make-secret", epilog=example("ocmo keys make-secret var/suppliers/zilverzorg/keys"))
@@ -125,4 +139,6 @@ def read_identity(path: Path) -> PublicIdentity:
 
 
 def _write_identity(identity: PublicIdentity, path: Path) -> None:
-    path.write_text(json.dumps(identity.to_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    from pseudonymisation.dropfolder import replace_file
+
+    replace_file(path, (json.dumps(identity.to_json(), indent=1, sort_keys=True) + "\n").encode())

@@ -13,20 +13,25 @@ app = typer.Typer(
 
 @app.command(epilog=example("ocmo night run --date 2026-07-15"))
 def run(date: BusinessDate, home: Home = None) -> None:
-    """Run the night of one business date here and now; what is already done is not done again."""
+    """Run the night of one business date here and now; what is already done is not done again.
+
+    When deliveries are refused the others go on; the exit code is then that of the first refusal.
+    """
     from pipeline.casemix import build_casemix
     from pipeline.checks.deliveries import gate_deliveries
+    from pipeline.cli.failures import refused
     from pipeline.deliveries.due import new_arrivals, require_data, settlements_due
     from pipeline.home import OcmoHome
     from pipeline.indicators import build_indicators
     from pipeline.linkage import take_in
 
     ocmo, business_date = OcmoHome.open(home), day(date)
-    arrivals = new_arrivals(ocmo, business_date)
+    kinds, arrivals = [], new_arrivals(ocmo, business_date)
     typer.echo(f"{len(arrivals)} new arrivals." if arrivals else "Nothing new has arrived.")
     for name in arrivals:
         taken = take_in(ocmo, name)
         typer.echo(f"  {taken.arrival}: {taken.outcome}{'. ' + taken.reason if taken.reason else ''}")
+        kinds += [taken.kind] if taken.outcome == "refused" else []
     for verdict in gate_deliveries(ocmo, business_date):
         typer.echo(
             f"  {verdict.delivery_id}: {verdict.status}{'. ' + verdict.reason if verdict.reason else ''}"
@@ -36,3 +41,5 @@ def run(date: BusinessDate, home: Home = None) -> None:
         build_casemix(ocmo, contract_id, year, business_date)
         build_indicators(ocmo, contract_id, year, business_date)
         typer.echo(f"Figures of contract {contract_id} for {year} are up to date.")
+    if kinds:
+        raise refused(len(kinds), len(arrivals), kinds[0], "`ocmo deliveries list` says why")

@@ -42,13 +42,13 @@ def summary_table(found: Summary) -> Table:
     )
     table.add_row("Rows", ", ".join(f"{n:,} {what}" for what, n in found.rows.items()))
     table.add_row("Euros", ", ".join(f"{euros(n)} {what}" for what, n in found.cents.items()))
-    if found.linked_share is not None:
-        table.add_row(
-            "Link rate", f"{found.linked_share:.1%} of operated patients are in the insurer's register"
-        )
     for state in found.contracts:
         table.add_section()
         table.add_row("Contract", f"[bold]{state.contract} {state.year}[/bold]")
+        if state.linked_share is not None:
+            table.add_row(
+                "Link rate", f"{state.linked_share:.1%} of operated patients are in the insurer's register"
+            )
         table.add_row("Insured years", f"{state.insured_years:,.1f}")
         actual, target = state.actual_cents_per_insured_year, state.target_cents_per_insured_year
         table.add_row("Actual", f"{euros(round_cents(actual))} per insured year")

@@ -110,9 +110,7 @@ class CaseMix(Section):
     """How populations are made comparable: cells, and the way of standardising."""
 
     model: Parameter[Literal["indirect"]] = agreed("choice", "indirect")
-    cells: Parameter[Annotated[tuple[Literal["sex", "age_class"], ...], Field(min_length=1)]] = agreed(
-        "risk factors", "[sex, age_class]"
-    )
+    cells: Parameter[tuple[Literal["sex"], Literal["age_class"]]] = agreed("risk factors", "[sex, age_class]")
     age_bounds: Parameter[Annotated[tuple[Annotated[int, between("0", "120")], ...], Field(min_length=1)]] = (
         agreed("age in years", "[0, 18, 45, 65, 75]")
     )

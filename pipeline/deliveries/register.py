@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.database import metadata, writing
+from pipeline.database import make_tables, metadata, writing
 
 delivery = sa.Table(
     "delivery",
@@ -79,7 +79,7 @@ class Register:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        metadata.create_all(engine, tables=[delivery])
+        make_tables(engine, delivery)
 
     def has_tried(self, arrival: str, arrival_digest: str) -> bool:
         """Whether this very arrival, to the byte, was tried before."""
@@ -107,12 +107,16 @@ class Register:
         return [d for d in self.with_status(Status.ACCEPTED, business_date) if d.contract == contract]
 
     def insert(self, row: Delivery, connection: sa.engine.Connection | None = None) -> None:
-        """Enter an arrival, in the caller's transaction when there is one."""
-        if connection is not None:
-            connection.execute(sa.insert(delivery).values(**vars(row)))
+        """Enter an arrival, in the caller's transaction when there is one; what is entered already stays."""
+        if connection is None:
+            with writing(self.engine) as own, own.begin():
+                self.insert(row, own)
             return
-        with writing(self.engine) as own, own.begin():
-            own.execute(sa.insert(delivery).values(**vars(row)))
+        known = sa.select(delivery.c.arrival).where(
+            delivery.c.arrival == row.arrival, delivery.c.arrival_digest == row.arrival_digest
+        )
+        if connection.execute(known).first() is None:
+            connection.execute(sa.insert(delivery).values(**vars(row)))
 
     def judge(self, row: Delivery, status: Status, checks: dict[str, Any], reason: str = "") -> None:
         """Record the gate's verdict on a linked delivery."""

@@ -1,6 +1,7 @@
 """Set the roles up: homes, key rings, the suppliers' shared secret, the agreement, the plan of deliveries.
 
-Everything that exists is left as it is, so that a broken-off set-up goes on where it stopped.
+Everything that exists is left as it is, so that a set-up that was broken off at any point goes on where it
+stopped.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import shutil
 from pathlib import Path
 
 import yaml
@@ -33,9 +33,9 @@ def set_up_roles(state: State) -> bool:
         return False
     roles = [("ttp", TTP_NAME), ("ocmo", OCMO_NAME), *(("supplier", name) for name in suppliers)]
     _make_homes(state, roles)
-    for role, name in roles:
-        _make_keys(state, role, name)
-    _share_secret(state, suppliers)
+    new = {name for role, name in roles if _make_keys(state, role, name)}
+    lacking = {name for name in suppliers if name in new or not _has_secret(state, name)}
+    _share_secret(state, suppliers, lacking)
     _agree(state, contract, [name for _, name in roles], suppliers)
     return True
 
@@ -57,52 +57,54 @@ def _identity(state: State, name: str) -> Path:
     return state.drop / "identities" / f"{name}.json"
 
 
-def _make_keys(state: State, role: str, name: str) -> None:
-    ring = state.home(role, name) / "keys"
-    if not (ring.exists() and _identity(state, name).exists()):
-        shutil.rmtree(ring, ignore_errors=True)
-        run_role(
-            state, "keys", "create", str(ring), "--role", role, "--name", name,
-            "--identity", str(_identity(state, name)),
-        )  # fmt: skip
+def _ring(state: State, role: str, name: str) -> str:
+    return str(state.home(role, name) / "keys")
 
 
-def _share_secret(state: State, suppliers: list[str]) -> None:
-    """The first supplier makes the secret and seals it for each other one."""
-    first, others = suppliers[0], suppliers[1:]
-    ring = state.home("supplier", first) / "keys"
-    done = state.home("supplier", first) / "secret-shared"
-    if done.exists():
-        return
-    run_role(state, "keys", "make-secret", str(ring))
+def _make_keys(state: State, role: str, name: str) -> bool:
+    """A key ring and its public half; whether the ring is new, so that it holds no shared secret."""
+    ring, identity = _ring(state, role, name), _identity(state, name)
+    if not Path(ring).exists():
+        run_role(state, "keys", "create", ring, "--role", role, "--name", name, "--identity", str(identity))
+        return True
+    if not (identity.exists() and identity.stat().st_size):  # it is made empty, before the ring
+        run_role(state, "keys", "show", ring, "--identity", str(identity))
+    return False
+
+
+def _has_secret(state: State, supplier: str) -> bool:
+    return "shared secret" in run_role(state, "keys", "show", _ring(state, "supplier", supplier))
+
+
+def _share_secret(state: State, suppliers: list[str], lacking: set[str]) -> None:
+    """The first supplier makes the secret, once, and seals it for each other one that lacks it."""
+    maker, others = suppliers[0], suppliers[1:]
+    ring = _ring(state, "supplier", maker)
+    if maker in lacking:
+        run_role(state, "keys", "make-secret", ring)
     for name in others:
         sealed = state.drop / "identities" / f"{name}.secret"
-        run_role(
-            state,
-            "keys",
-            "share-secret",
-            str(ring),
-            "--with",
-            str(_identity(state, name)),
-            "--out",
-            str(sealed),
-        )
-        run_role(
-            state, "keys", "receive-secret", str(state.home("supplier", name) / "keys"), str(sealed),
-            "--from", str(_identity(state, first)),
-        )  # fmt: skip
-        sealed.unlink()
-    done.touch()
+        if name in lacking:
+            run_role(
+                state, "keys", "share-secret", ring,
+                "--with", str(_identity(state, name)), "--out", str(sealed),
+            )  # fmt: skip
+            run_role(
+                state, "keys", "receive-secret", _ring(state, "supplier", name), str(sealed),
+                "--from", str(_identity(state, maker)),
+            )  # fmt: skip
+        sealed.unlink(missing_ok=True)
 
 
 def _agree(state: State, contract: Contract, names: list[str], suppliers: list[str]) -> None:
     agreed = state.drop / "identities" / "agreement.json"
     identities = [part for name in names for part in ("--identity", str(_identity(state, name)))]
     run_role(state, "agreement", "make", str(CONTRACT), *identities, "--out", str(agreed))
+    text = agreed.read_text(encoding="utf-8")
     for name in suppliers:
-        shutil.copyfile(agreed, state.home("supplier", name) / "agreement.json")
+        _write(state.home("supplier", name) / "agreement.json", text)
     for home in (state.ttp, state.ocmo):  # the OCMO's last: it says that the set-up is whole
-        shutil.copyfile(agreed, home / "agreements" / f"{contract.id}.json")
+        _write(home / "agreements" / f"{contract.id}.json", text)
 
 
 def plan_deliveries(state: State, region: RegionSummary) -> None:

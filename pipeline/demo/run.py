@@ -7,6 +7,7 @@ again, each step finds that there is nothing left to do.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,6 +57,7 @@ def run_demo(state: State, *, insured: int, seed: int, tell: Tell, detail: Detai
     sealed = [_seal(state, supplier, tell) for supplier in region.suppliers]
     tell("The TTP gives pseudonyms")
     mapped = "Nothing new" not in run_role(state, "ttp", "run", "--home", str(state.ttp))
+    before = _outcome(state)
     tell(f"The night of {BUSINESS_DATE} runs in Airflow")
     _night(state)
     tell(f"Settling {CONTRACT_YEAR}, in draft")
@@ -63,7 +65,16 @@ def run_demo(state: State, *, insured: int, seed: int, tell: Tell, detail: Detai
         state, "settlement", "run", "--contract", CONTRACT_ID, "--year", str(CONTRACT_YEAR),
         "--date", BUSINESS_DATE.isoformat(),
     )  # fmt: skip
-    return DemoRun(state, any([made_roles, made_region, *sealed, mapped]))
+    return DemoRun(state, any([made_roles, made_region, *sealed, mapped, _outcome(state) != before]))
+
+
+def _outcome(state: State) -> str:
+    """A digest of what a night and a settlement leave: the register with its catalogue, and the reports."""
+    digest = hashlib.sha256()
+    for path in (state.ocmo / "register.sqlite", *sorted((state.ocmo / "reports").rglob("*.*"))):
+        if path.is_file():
+            digest.update(str(path.relative_to(state.ocmo)).encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _seal(state: State, supplier: str, tell: Tell) -> bool:

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
-import polars as pl
-
 from pipeline.claims import terms_tables
 from pipeline.contract.shelf import contract_of
 from pipeline.deliveries import raw_inputs
 from pipeline.home import OcmoHome
-from pipeline.indicators.results import INDICATORS, IndicatorResult
+from pipeline.indicators.results import measured
 from pipeline.lake import Snapshot, Step, open_lake, run_step
 
-SCHEMA: dict[str, type[pl.DataType]] = {
-    "indicator_id": pl.String,
-    "year": pl.Int32,
-    "group_code": pl.String,
-    "value": pl.Float64,
-    "lower": pl.Float64,
-    "upper": pl.Float64,
-    "numerator": pl.Int64,
-    "denominator": pl.Int64,
-    "expected": pl.Float64,
-    "unit": pl.String,
-}
+TABLES = (
+    "core_operation",
+    "core_patient_report",
+    "mart_complication_cell",
+    "mart_eq5d_change",
+    "mart_report_bucket",
+)
+"""In the order they are made; each may read the ones before it."""
 
 
 def indicators_scope(contract_id: str, year: int) -> str:
@@ -47,15 +41,9 @@ def build_indicators(
     def work(step: Step) -> None:
         raw.see(step, "raw_clinical_event", "raw_patient_report")
         step.see_frame("terms_provider", terms_tables.provider(terms))
-        results: list[IndicatorResult | None] = []
-        for table, compute in INDICATORS.values():
+        for table in TABLES:
             step.make("indicators", table)
-            results += [
-                compute(step.read(table), year, group)
-                for group in (terms_tables.CONTRACTED, terms_tables.COMPARISON)
-            ]
-        rows = [vars(result) for result in results if result is not None]
-        step.keep("mart_indicator", pl.DataFrame(rows, schema=SCHEMA), key=["indicator_id", "group_code"])
+        step.keep("mart_indicator", measured(step.read, year), key=["indicator_id", "group_code"])
 
     scope = indicators_scope(contract_id, year)
     return run_step(

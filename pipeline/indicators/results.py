@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline.claims.terms_tables import COMPARISON, CONTRACTED
 from pipeline.indicators.eq5d import VALID_ANSWERS, utilities
 from pipeline.indicators.intervals import count_limits, mean_limits
+
+SCHEMA: dict[str, type[pl.DataType]] = {
+    "indicator_id": pl.String,
+    "year": pl.Int32,
+    "group_code": pl.String,
+    "value": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "expected": pl.Float64,
+    "unit": pl.String,
+}
+"""The columns of `mart_indicator`."""
 
 RISK_CELL = ["procedure_code", "asa_code"]
 
@@ -39,7 +55,7 @@ def complication_ratio(cells: pl.DataFrame, year: int, group: str) -> IndicatorR
     ASA class; a cell they do not have takes their rate over all cells. Limits: `intervals.count_limits`.
     """
     in_year = cells.filter(pl.col("year") == year)
-    comparison = in_year.filter(pl.col("group_code") == "comparison")
+    comparison = in_year.filter(pl.col("group_code") == COMPARISON)
     own = in_year.filter(pl.col("group_code") == group)
     if own.is_empty() or not comparison["complications"].sum():
         return None
@@ -106,3 +122,16 @@ INDICATORS = {
     "eq5d_change": ("mart_eq5d_change", eq5d_change),
 }
 """By id: the table an indicator is computed from, and how."""
+
+
+def measured(read: Callable[[str], pl.DataFrame], year: int) -> pl.DataFrame:
+    """Every indicator of both sides in `year`, as `mart_indicator` holds them; one without data has no row.
+
+    `read` gives a table of the indicators' step by its name. Equal tables give equal values, to the last digit.
+    """
+    results = [
+        compute(read(table), year, group)
+        for table, compute in INDICATORS.values()
+        for group in (CONTRACTED, COMPARISON)
+    ]
+    return pl.DataFrame([vars(result) for result in results if result is not None], schema=SCHEMA)

@@ -15,5 +15,5 @@ What belongs here reads records with a BSN in them, so it runs at the supplier o
     row_rules                a canonical row: complete, allowed codes, a possible BSN, no key twice
     staging, findings        rows on their way, and what is wrong with them
     check, accounts          a file from end to end, with rows and cents that must close
-    references               claim numbers under the supplier's own key
+    references               claim numbers and files under the supplier's own key
 """

@@ -19,6 +19,7 @@ from pipeline.intake.delimited import load_mapping, stage_delimited
 from pipeline.intake.findings import FINDINGS, together
 from pipeline.intake.fixed_width import read_message
 from pipeline.intake.records_to_rows import stage_message
+from pipeline.intake.references import Mac, file_reference
 from pipeline.intake.row_rules import JudgeBsn, judge_rows
 from pipeline.intake.source_file import SourceFile
 from pipeline.intake.staging import StagedFile, StagedTable
@@ -92,17 +93,21 @@ def check_file(
     )
 
 
-def accounts(checked: Iterable[CheckedFile]) -> dict[str, dict[str, Any]]:
-    """Rows and cents by canonical table over all files, for the signed manifest: JSON-able, no file names."""
-    totals: dict[str, dict[str, Any]] = {}
+def accounts(checked: Iterable[CheckedFile], mac: Mac) -> dict[str, dict[str, Any]]:
+    """Rows and cents by canonical table over all files, for the signed manifest: JSON-able.
+
+    Of each file only its standard, its version and its reference under the supplier's own key (`mac`): no
+    name, no digest and no counts, by which somebody could recognise it.
+    """
+    files: dict[str, list[dict[str, str]]] = {}
     sums: dict[str, TableAccount] = {}
     for file in checked:
+        said = {"standard": file.standard, "version": file.version}
+        said["file_ref"] = file_reference(file.sha256, mac)
         for name, figures in file.accounts.items():
             sums[name] = sums.get(name, TableAccount()) + figures
-            files = totals.setdefault(name, {"files": []})["files"]
-            said = {"sha256": file.sha256, "standard": file.standard, "version": file.version}
-            files.append({**said, "records": file.records})
-    return {name: {**asdict(sums[name].require_closed(name)), **totals[name]} for name in sorted(sums)}
+            files.setdefault(name, []).append(said)
+    return {name: {**asdict(sums[name].require_closed(name)), "files": files[name]} for name in sorted(sums)}
 
 
 def _message(source: SourceFile, layout_folders: Sequence[Path]) -> StagedFile:

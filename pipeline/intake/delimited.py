@@ -23,9 +23,12 @@ from pipeline.intake.mapping import TableMapping
 from pipeline.intake.notation import Notation
 from pipeline.intake.source_file import SourceFile
 from pipeline.intake.staging import StagedTable
+from pipeline.yaml_faults import yaml_fault
 
 KEYS = {"table", "source", "format", "person", "columns"}
 FORMAT_KEYS = {"separator", "dates", "decimal"}
+
+_SWAPPED = "Give the mapping's YAML file, not the file that it reads."
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,18 @@ def load_mapping(path: Path) -> DelimitedMapping:
     try:
         content = path.read_bytes()
         raw = yaml.safe_load(content)
+    except OSError as error:
+        raise LayoutError(f"The mapping cannot be read ({error.strerror})", where=path.name) from None
+    except (yaml.YAMLError, ValueError) as error:
+        what, where = yaml_fault(error, path.name)
+        raise LayoutError(f"This is no mapping: {what}", where=where, remedy=_SWAPPED) from None
+    if not isinstance(raw, dict):
+        raise LayoutError("This is no mapping: it has no keys", where=path.name, remedy=_SWAPPED)
+    try:
         return _parse(raw, hashlib.sha256(content).hexdigest())
     except OcmoError as error:
         raise LayoutError(error.what, where=path.name, remedy=error.remedy) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise LayoutError(f"This is no mapping ({type(error).__name__}: {error})", where=path.name) from error
 
 

@@ -20,6 +20,11 @@ def birth_year(birth: pl.Expr, year: int) -> pl.Expr:
     return birth.dt.year().clip(lower_bound=year - OLDEST_AGE)
 
 
+def born_after(birth: pl.Expr, year: int) -> pl.Expr:
+    """True for who is not born yet on the calendar year's last day."""
+    return birth > last_day(year)
+
+
 def postcode3(postcode: pl.Expr) -> pl.Expr:
     """The first three digits of a Dutch postcode ('5311 AB' gives '531'); null when it is none."""
     return postcode.str.extract(r"^([1-9]\d{2})\d(?: ?[A-Za-z]{2})?$", 1)

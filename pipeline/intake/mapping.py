@@ -77,8 +77,11 @@ class TableMapping:
         return list(dict.fromkeys(forms))
 
     def checks(self, notation: Notation, year: int | None) -> list[Check]:
-        """What must hold between source columns: an insured period has days in the delivery's period."""
+        """What must hold beyond one field: nobody is born after the period, an insured period has days in it."""
         found = []
+        for born in (rule["birth_year"] for rule in self.rules.values() if "birth_year" in rule):
+            unborn = generalise.born_after(notation.date(pl.col(born)), needed_year(year))
+            found.append(Check(born, "birth_date", f"{born} lies after the delivery's period", unborn))
         for start, end in (rule["first_month"] for rule in self.rules.values() if "first_month" in rule):
             days = notation.date(pl.col(start)), notation.date(pl.col(end))
             reason = f"{start} to {end} has no day in the delivery's period, or ends before it starts"

@@ -1,7 +1,7 @@
-"""Claim, operation and trajectory numbers under the supplier's own key.
+"""Claim, operation and trajectory numbers, and files, under the supplier's own key.
 
 The same number gives the same reference in every delivery, so that a credit finds its claim; only the
-supplier can tell which number it was.
+supplier can tell which number, or which file, it was.
 """
 
 from __future__ import annotations
@@ -13,6 +13,15 @@ import polars as pl
 from pipeline.canonical import CanonicalTable
 
 Mac = Callable[[Sequence[bytes]], Sequence[bytes]]
+
+
+def file_reference(sha256: str, mac: Mac) -> str:
+    """The hex of the mac over a file's digest, for what leaves the supplier.
+
+    The digest itself stays: whoever guesses a short file, with a person's number in it, could test the guess.
+    """
+    (digest,) = mac([bytes.fromhex(sha256)])
+    return digest.hex()
 
 
 def key_references(table: CanonicalTable, frame: pl.DataFrame, mac: Mac) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from pipeline.database import metadata, writing
+from pipeline.database import make_tables, metadata, writing
 
 snapshot = sa.Table(
     "snapshot",
@@ -80,7 +80,7 @@ class Catalogue:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        metadata.create_all(engine, tables=[snapshot, snapshot_file])
+        make_tables(engine, snapshot, snapshot_file)
 
     def find(self, scope: str, business_date: dt.date, digest: str) -> Snapshot | None:
         """The snapshot already published for exactly these inputs, if there is one."""

@@ -56,10 +56,11 @@ class Lake:
     ) -> TableFile:
         """Store a frame, sorted by its key, as a version of `table`."""
         arrow = frame.sort(sort_by, nulls_last=True).to_arrow()
-        if label:
-            arrow = arrow.replace_schema_metadata({LABEL_KEY: label})
         with self._staged() as path:
-            pq.write_table(arrow, path, compression="zstd", store_schema=False)
+            with pq.ParquetWriter(path, arrow.schema, compression="zstd", store_schema=False) as writer:
+                writer.write_table(arrow)
+                if label:  # the schema's own metadata is left out together with the schema
+                    writer.add_key_value_metadata({LABEL_KEY: label})
             return self._adopt(table, path, label)
 
     def write_query(
@@ -120,6 +121,23 @@ class Lake:
             return file
         if label and PSEUDONYM_COLUMN in schema.names:
             sidecar = json.dumps({"pseudonym_columns": {PSEUDONYM_COLUMN: label}}, indent=1)
-            target.with_suffix(".json").write_text(sidecar + "\n", encoding="utf-8")
+            _write_durably(target.with_suffix(".json"), sidecar + "\n")
         path.replace(target)
+        _sync(target.parent)
         return file
+
+
+def _write_durably(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Have the folder's entries on disk, before the catalogue says that they are there."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -18,9 +18,17 @@ from pipeline.errors import DeliveryRefusedError, OcmoError
 from pipeline.home import OcmoHome
 from pipeline.lake import Lake, open_lake
 from pseudonymisation.agreements import read_under
-from pseudonymisation.errors import PseudonymisationError
+from pseudonymisation.errors import (
+    AgreementError,
+    KeyRingMissingError,
+    PseudonymisationError,
+    UnsafeKeyRingError,
+)
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.recipient import OpenedDelivery, open_delivery, read_manifest
+
+OWN_FAULTS = (AgreementError, KeyRingMissingError, UnsafeKeyRingError)
+"""What is wrong with the OCMO's own agreements or keys: no delivery is refused for that."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +38,15 @@ class TakeIn:
     arrival: str
     outcome: str
     reason: str = ""
+    kind: str = ""
+    """Of a refusal: what kind of fault it was, as the exit codes have it."""
 
 
 def take_in(home: OcmoHome, name: str) -> TakeIn:
     """Open the arrival `name` and publish its raw tables, or record why not.
 
     Raises:
-        PseudonymisationError: when the OCMO's own key ring cannot be used: no delivery is to blame for that.
+        PseudonymisationError: when the OCMO's own key ring or agreements cannot be used (see `OWN_FAULTS`).
     """
     arrival = arrival_named(home.inbox, name)
     if arrival.map_folder is None:
@@ -53,9 +63,11 @@ def take_in(home: OcmoHome, name: str) -> TakeIn:
             table: _linked(table, frame, row, opened.manifest.schema_digests)
             for table, frame in sorted(opened.tables.items())
         }
+    except OWN_FAULTS:
+        raise
     except (PseudonymisationError, OcmoError) as error:
         register.insert(_refusal(arrival, arrival_digest, str(error)))
-        return TakeIn(name, Status.REFUSED, str(error))
+        return TakeIn(name, Status.REFUSED, str(error), getattr(error, "kind", ""))
     _publish(lake, register, row, tables)
     return TakeIn(name, Status.LINKED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from pipeline.casemix import build_casemix
 from pipeline.claims import build_claims
 from pipeline.claims.terms_tables import COMPARISON, CONTRACTED
 from pipeline.contract import Contract
+from pipeline.deliveries import Delivery, Register
+from pipeline.deliveries.missing import missing_tables
 from pipeline.home import OcmoHome
 from pipeline.indicators import build_indicators
 from pipeline.lake import Lake, Snapshot, open_lake
@@ -19,6 +22,12 @@ from pipeline.settlement.figures import UNITS, Figure, Figures, IndicatorFigure
 
 VALUED_AS_DECLARED = "valued_as_declared"
 """The note that amounts rest on what was declared, because no decision of the insurer was delivered."""
+
+MISSING = "missing"
+"""The note that an expected table of a supplier did not come, so that the figures are without it."""
+
+UNNAMED_CARE = "unnamed_care"
+"""The note that a kind of care was delivered which the contract neither takes in nor leaves out."""
 
 CITED = (
     "mart_claim_bucket",
@@ -65,6 +74,7 @@ def gather_figures(home: OcmoHome, contract: Contract, year: int, business_date:
     """
     lake = open_lake(home)
     night = night_snapshots(home, contract.id, year, business_date)
+    accepted = Register(lake.catalogue.engine).accepted(contract.id, business_date)
     expected = read(lake, night.casemix, "mart_expected_cost")
     return Figures(
         contract_id=contract.id,
@@ -73,7 +83,7 @@ def gather_figures(home: OcmoHome, contract: Contract, year: int, business_date:
         values=_values(expected),
         indicators=_indicators(read(lake, night.indicators, "mart_indicator")),
         sources={table: night.digests[table] for table in CITED},
-        notes=_notes(read(lake, night.claims, "mart_claim_bucket"), contract, year),
+        notes=_notes(read(lake, night.claims, "mart_claim_bucket"), contract, year, accepted),
     )
 
 
@@ -120,7 +130,16 @@ def _indicator(row: dict[str, Any]) -> IndicatorFigure:
     )
 
 
-def _notes(buckets: pl.DataFrame, contract: Contract, year: int) -> tuple[str, ...]:
-    awarded = contract.for_year(year).valuation_basis.value == "awarded"
-    in_domain = buckets.filter(pl.col("bucket_code") == "in_domain", pl.col("group_code") == CONTRACTED)
-    return (VALUED_AS_DECLARED,) if awarded and in_domain["declared_lines"].sum() else ()
+def _notes(
+    buckets: pl.DataFrame, contract: Contract, year: int, accepted: Sequence[Delivery]
+) -> tuple[str, ...]:
+    """What a reader must know: codes, each with what it is about after a colon."""
+    terms = contract.for_year(year)
+    counting = buckets.filter(pl.col("bucket_code") == "in_domain", pl.col("group_code") == CONTRACTED)
+    by_declared = terms.valuation_basis.value == "awarded" and counting["declared_lines"].sum()
+    named = {*terms.domain_care_types_in.value, *terms.domain_care_types_out.value}
+    return (
+        *((VALUED_AS_DECLARED,) if by_declared else ()),
+        *(f"{MISSING}:{missing}" for missing in missing_tables(terms, year, accepted)),
+        *(f"{UNNAMED_CARE}:{code}" for code in sorted(set(buckets["care_type_code"]) - named)),
+    )

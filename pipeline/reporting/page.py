@@ -44,7 +44,7 @@ def page(statement: Statement, code_version: str, language: str) -> str:
         amount=notation.money(abs(statement.payable_cents)),
         size=size(statement, notation),
         reason=notation.words["reasons"][statement.reason],
-        notes=[notation.words["notes"].get(note, note) for note in statement.notes],
+        notes=[_note(note, notation) for note in statement.notes],
         steps=_steps(statement, notation),
         division=_division(statement, notation),
         parts=list(_parts(statement, notation)),
@@ -183,3 +183,9 @@ def _command(statement: Statement) -> str:
 def _clause_part(part: str) -> tuple[int, str]:
     """Clause 10 comes after clause 9; letters after numbers."""
     return (int(part), "") if part.isdigit() else (10**6, part)
+
+
+def _note(note: str, notation: Notation) -> str:
+    """A note in words; what it is about stands after its code and a colon."""
+    code, _, about = note.partition(":")
+    return str(notation.words["notes"][code]).format(about=about)

@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipeline.deliveries import Delivery, Register, raw_inputs
+from pipeline.deliveries import Delivery, Register
 from pipeline.deliveries.due import settlements_due
 from pipeline.home import OcmoHome
-from pipeline.lake import Lake, connect, engine_settings, open_lake
+from pipeline.lake import open_lake
+from pipeline.linkage import link_rate
 from pipeline.reporting.drafting import settle_on
 from pipeline.reporting.statement import plain_words
 from pipeline.settlement import Statement
@@ -18,7 +19,11 @@ from pipeline.settlement import Statement
 
 @dataclass(frozen=True)
 class ContractState:
-    """Where one contract year stands."""
+    """Where one contract year stands.
+
+    `linked_share` is the share of the hospitals' operations whose patient is in the insurer's register, by
+    pseudonym; None when there are none, or no register.
+    """
 
     contract: str
     year: int
@@ -27,24 +32,23 @@ class ContractState:
     target_cents_per_insured_year: float
     quality_score: float
     payable_cents: int
+    linked_share: float | None
     in_words: str
     closes: bool
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Counts by outcome, link rate and contract states on a business date.
+    """Counts by outcome and contract states on a business date.
 
     `deliveries` counts arrivals by outcome. `rows` and `cents` are what suppliers delivered: `accepted` by
-    supplier and gate, `rejected` by the supplier before sealing, `stopped` by the gate. `linked_share` is
-    the share of the hospitals' operations whose patient is in the insurer's register, by pseudonym.
+    supplier and gate, `rejected` by the supplier before sealing, `stopped` by the gate.
     """
 
     business_date: dt.date
     deliveries: dict[str, int]
     rows: dict[str, int]
     cents: dict[str, int]
-    linked_share: float | None
     contracts: tuple[ContractState, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -58,20 +62,22 @@ def summarise(home: OcmoHome, business_date: dt.date) -> Summary:
     Raises:
         NoDataError: when there are contracts with data but that night has published no figures.
     """
-    lake = open_lake(home)
     came = [
         row
-        for row in Register(lake.catalogue.engine).all()
+        for row in Register(open_lake(home).catalogue.engine).all()
         if row.delivered_on is None or row.delivered_on <= business_date
     ]
     due = settlements_due(home, business_date)
+    contracts = dict.fromkeys(contract for contract, _ in due)
+    linked = {contract: link_rate(home, contract, business_date) for contract in contracts}
     return Summary(
         business_date=business_date,
         deliveries=dict(sorted(Counter(row.status for row in came).items())),
         rows=_by_outcome(came, "rows"),
         cents=_by_outcome(came, "cents"),
-        linked_share=_linked_share(home, lake, [contract for contract, _ in due], business_date),
-        contracts=tuple(_state(home, contract, year, business_date) for contract, year in due),
+        contracts=tuple(
+            _state(home, contract, year, business_date, linked[contract]) for contract, year in due
+        ),
     )
 
 
@@ -84,28 +90,9 @@ def _by_outcome(came: list[Delivery], quantity: str) -> dict[str, int]:
     return dict(sorted(totals.items()))
 
 
-def _linked_share(home: OcmoHome, lake: Lake, contracts: list[str], business_date: dt.date) -> float | None:
-    """Of all operations that hospitals delivered: how many patients the register knows."""
-    if not contracts:
-        return None
-    raw = raw_inputs(lake, contracts[0], business_date)
-    paths = {
-        table: [str(lake.path(f)) for s in raw.snapshots for f in s.files if f.table == table]
-        for table in ("raw_insured", "raw_clinical_event")
-    }
-    if not all(paths.values()):
-        return None
-    with connect(engine_settings(home)) as connection:
-        for table, files in paths.items():
-            connection.read_parquet(files).create_view(table)
-        operations, known = connection.sql(
-            "SELECT count(*), count(*) FILTER (WHERE pid IN (SELECT pid FROM raw_insured))"
-            " FROM raw_clinical_event"
-        ).fetchall()[0]
-    return known / operations if operations else None
-
-
-def _state(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> ContractState:
+def _state(
+    home: OcmoHome, contract_id: str, year: int, business_date: dt.date, linked_share: float | None
+) -> ContractState:
     settled = settle_on(home, contract_id, year, business_date)
     statement: Statement = settled.statement
     return ContractState(
@@ -116,6 +103,7 @@ def _state(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) 
         target_cents_per_insured_year=float(statement.line("target_per_insured_year").amount),
         quality_score=float(statement.line("quality_score").amount),
         payable_cents=statement.payable_cents,
+        linked_share=linked_share,
         in_words=plain_words(statement, language="en"),
         closes=settled.reconciliation.closes,
     )

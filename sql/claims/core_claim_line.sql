@@ -1,12 +1,15 @@
 -- Every claim line once, with the chain it belongs to and the one bucket its cents fall in.
 --
--- Rule: a credit follows the line it corrects: it takes that line's person, year of loss, month and kind of
--- care, so that debit and credit meet in the same cell. The year of loss of a line is the year of its opening
--- date. The buckets, the first that applies:
+-- Rule: a credit follows the line it corrects, through credits of credits, to the claim at the head of its
+-- chain: it takes that claim's person, year of loss, month and kind of care, so that debit and credit meet in
+-- the same cell. An orphan stands with the last line of its chain that there is. The year of loss of a line is
+-- the year of its opening date. A reference that comes more than once counts once: its earliest line, then by
+-- the lines' own values. The buckets, the first that applies:
+--     duplicate           another line with the same reference counts
 --     unlinked            no pseudonym came for the person
---     orphan_credit       a credit whose line was never delivered
+--     orphan_credit       a credit whose claim was never delivered
 --     outside_years       year of loss outside the contract's years
---     outside_population  not insured in that year, or living in neither area
+--     outside_population  another payer's, not insured in that year, or living in neither area
 --     out_of_domain       a kind of care or a law that the contract leaves out
 --     in_domain           counts; truncation is applied later, per person and year
 -- The population group is the person's in the month of opening, else in the nearest insured month of that
@@ -14,43 +17,87 @@
 --
 -- table: core_claim_line
 -- grain: line_ref, delivery_id
--- sources: raw_claim_line, core_insured_period, terms_care_type, terms_law, terms_year
+-- sources: raw_claim_line, core_insured_period, terms_care_type, terms_law, terms_year, terms_insurer
 -- parameters: valuation
 --
--- line n : 1 root (line_ref is one per chain after ranking); line n : 0..1 insured stretch; n : 1 each terms table.
-WITH ranked AS (
+-- line n : 0..1 head of its chain (one line per reference after ranking); line n : 0..1 insured stretch; n : 1 each terms table.
+WITH RECURSIVE ranked AS (
     SELECT
-        line_ref, pid, opening_date, care_type_code, financing_law_code,
+        *,
         row_number() OVER (
             PARTITION BY line_ref
-            ORDER BY opening_date, care_type_code, financing_law_code, declared_cents, delivery_id
+            ORDER BY
+                opening_date, care_type_code, financing_law_code, declared_cents, awarded_cents NULLS LAST,
+                corrected_line_ref NULLS LAST, delivery_id
         ) AS preference
     FROM raw_claim_line
 ),
 
 root AS (
-    SELECT line_ref, pid, opening_date, care_type_code, financing_law_code
+    SELECT line_ref, corrected_line_ref, pid, opening_date, care_type_code, financing_law_code
     FROM ranked
     WHERE preference = 1
+),
+
+climb AS (
+    SELECT line_ref, line_ref AS via_ref, corrected_line_ref AS head_ref, 1 AS depth
+    FROM root
+    WHERE corrected_line_ref IS NOT NULL
+    UNION ALL
+    SELECT climb.line_ref, root.line_ref AS via_ref, root.corrected_line_ref AS head_ref, climb.depth + 1 AS depth
+    FROM climb
+    INNER JOIN root ON root.line_ref = climb.head_ref
+    WHERE root.corrected_line_ref IS NOT NULL AND climb.depth < 50
+),
+
+deepest AS (
+    SELECT line_ref, via_ref, head_ref, row_number() OVER (PARTITION BY line_ref ORDER BY depth DESC) AS preference
+    FROM climb
 ),
 
 chained AS (
     SELECT
         line.line_ref,
         line.delivery_id,
-        coalesce(line.corrected_line_ref, line.line_ref) AS chain_ref,
-        line.corrected_line_ref IS NOT NULL AND root.line_ref IS NULL AS is_orphan,
-        CASE WHEN root.line_ref IS NULL THEN line.pid ELSE root.pid END AS pid,
-        coalesce(root.opening_date, line.opening_date) AS loss_date,
-        coalesce(root.care_type_code, line.care_type_code) AS care_type_code,
-        coalesce(root.financing_law_code, line.financing_law_code) AS financing_law_code,
+        line.preference > 1 AS is_duplicate,
+        coalesce(deepest.head_ref, line.corrected_line_ref, line.line_ref) AS chain_ref,
+        deepest.via_ref,
+        line.corrected_line_ref,
+        line.insurer_code,
+        line.pid,
+        line.opening_date,
+        line.care_type_code,
+        line.financing_law_code,
         CASE
             WHEN $valuation = 'declared' THEN line.declared_cents
             ELSE coalesce(line.awarded_cents, line.declared_cents)
         END AS cents,
         line.awarded_cents IS NULL AS is_declared
-    FROM raw_claim_line AS line
-    LEFT JOIN root ON root.line_ref = coalesce(line.corrected_line_ref, line.line_ref)
+    FROM ranked AS line
+    LEFT JOIN deepest ON deepest.line_ref = line.corrected_line_ref AND deepest.preference = 1
+),
+
+headed AS (
+    SELECT
+        chained.line_ref,
+        chained.delivery_id,
+        chained.is_duplicate,
+        chained.chain_ref,
+        chained.insurer_code,
+        chained.corrected_line_ref IS NOT NULL AND head.line_ref IS NULL AS is_orphan,
+        CASE
+            WHEN head.line_ref IS NOT NULL THEN head.pid
+            WHEN via.line_ref IS NOT NULL THEN via.pid
+            ELSE chained.pid
+        END AS pid,
+        coalesce(head.opening_date, via.opening_date, chained.opening_date) AS loss_date,
+        coalesce(head.care_type_code, via.care_type_code, chained.care_type_code) AS care_type_code,
+        coalesce(head.financing_law_code, via.financing_law_code, chained.financing_law_code) AS financing_law_code,
+        chained.cents,
+        chained.is_declared
+    FROM chained
+    LEFT JOIN root AS head ON head.line_ref = chained.chain_ref
+    LEFT JOIN root AS via ON via.line_ref = chained.via_ref
 ),
 
 dated AS (
@@ -60,7 +107,7 @@ dated AS (
         CAST(date_trunc('month', loss_date) AS DATE) AS month,
         CAST(extract('year' FROM loss_date) AS INTEGER) * 12
             + CAST(extract('month' FROM loss_date) AS INTEGER) AS month_index
-    FROM chained
+    FROM headed
 ),
 
 placed AS (
@@ -102,7 +149,8 @@ nearest AS (
 grouped AS (
     SELECT
         placed.line_ref, placed.delivery_id, placed.chain_ref, placed.pid, placed.year_of_loss, placed.month,
-        placed.care_type_code, placed.financing_law_code, placed.is_orphan, placed.is_declared, placed.cents,
+        placed.care_type_code, placed.financing_law_code, placed.insurer_code, placed.is_duplicate,
+        placed.is_orphan, placed.is_declared, placed.cents,
         coalesce(placed.group_code, nearest.group_code) AS group_code
     FROM placed
     LEFT JOIN nearest
@@ -119,9 +167,11 @@ SELECT
     grouped.care_type_code,
     coalesce(grouped.group_code, 'none') AS group_code,
     CASE
+        WHEN grouped.is_duplicate THEN 'duplicate'
         WHEN grouped.pid IS NULL THEN 'unlinked'
         WHEN grouped.is_orphan THEN 'orphan_credit'
         WHEN terms_year.year IS NULL THEN 'outside_years'
+        WHEN terms_insurer.insurer_code IS NULL THEN 'outside_population'
         WHEN grouped.group_code IS NULL OR grouped.group_code = 'other' THEN 'outside_population'
         WHEN terms_care_type.care_type_code IS NULL OR terms_law.financing_law_code IS NULL THEN 'out_of_domain'
         ELSE 'in_domain'
@@ -132,3 +182,4 @@ FROM grouped
 LEFT JOIN terms_year ON terms_year.year = grouped.year_of_loss
 LEFT JOIN terms_care_type ON terms_care_type.care_type_code = grouped.care_type_code
 LEFT JOIN terms_law ON terms_law.financing_law_code = grouped.financing_law_code
+LEFT JOIN terms_insurer ON terms_insurer.insurer_code = grouped.insurer_code

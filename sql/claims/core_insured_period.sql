@@ -1,6 +1,6 @@
 -- Who was insured in which months of a year, and to which side of the comparison those months belong.
 --
--- Rule: a month counts as often as its 15th lies in an insured period; the supplier has already turned dates
+-- Rule: only insured of the contract's labels count. A month counts as often as its 15th lies in an insured period; the supplier has already turned dates
 -- into whole months. The same month in two periods or two deliveries counts once: the period that began
 -- last says where the person lived, ties broken by the row's own values. The area of the postcode decides
 -- the group: 'contracted', 'comparison', or 'other' for everybody else.
@@ -10,7 +10,7 @@
 --
 -- table: core_insured_period
 -- grain: pid, from_index
--- sources: raw_insured, calendar_month, calendar_year, terms_area
+-- sources: raw_insured, calendar_month, calendar_year, terms_area, terms_insurer
 -- parameters: none
 --
 -- raw_insured 1 : n calendar_year; of overlapping ones 1 : n calendar_month; raw_insured n : 1 terms_area.
@@ -20,7 +20,7 @@ WITH indexed AS (
         CAST(extract('year' FROM from_month) AS INTEGER) * 12
             + CAST(extract('month' FROM from_month) AS INTEGER) AS from_index
     FROM raw_insured
-    WHERE pid IS NOT NULL
+    WHERE pid IS NOT NULL AND insurer_code IN (SELECT insurer_code FROM terms_insurer)
 ),
 
 ordered AS (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import importlib.util
 from pathlib import Path
 from types import ModuleType
@@ -78,9 +77,16 @@ def test_the_settlement_form_refuses_what_cannot_be(param: str, value: object) -
         params[param] = value
 
 
-def test_the_settlement_form_takes_what_it_offers() -> None:
-    values = dag_of("settlement").params.validate()
-    assert dt.date.fromisoformat(values["business_date"])
+def test_the_settlement_form_must_be_filled_in() -> None:
+    """No contract number stands in a DAG: nothing is settled that nobody asked for."""
+    from airflow.sdk.exceptions import ParamValidationError
+
+    params = dag_of("settlement").params
+    with pytest.raises(ParamValidationError):
+        params.validate()
+    for name, value in (("contract", "maasoever"), ("year", 2025), ("business_date", "2026-07-15")):
+        params[name] = value
+    assert params.validate()["year"] == 2025
 
 
 def test_a_failed_task_makes_the_night_fail_though_the_rest_goes_on() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from pipeline.demo.homes import CONTRACT
 from pipeline.demo.roles import RoleFailedError, State, run_role
 from pipeline.demo.run import CONTRACT_ID, CONTRACT_YEAR
 from pipeline.demo.summary import read_summary
@@ -30,7 +32,7 @@ def test_every_delivery_is_accepted_and_every_row_and_cent_is_that_of_the_files(
 def test_hospitals_patients_link_with_the_insurers_register(settled: State) -> None:
     """A tenth of the operated patients are insured elsewhere; all others are found, through two suppliers."""
     found = json.loads(run_role(settled, "summary", "--date", DATE, "--json"))
-    assert 0.8 < found["linked_share"] < 0.97
+    assert 0.8 < found["contracts"][0]["linked_share"] < 0.97
 
 
 def test_reconcile_closes_to_the_cent(settled: State) -> None:
@@ -75,3 +77,31 @@ def test_a_settlement_before_its_night(copied: State) -> None:
     with pytest.raises(RoleFailedError, match=r"exit code 30: There are no figures for 2026-07-15"):
         settle(copied)
     assert not (copied.ocmo / "reports").exists()
+
+
+def test_a_settlement_rests_on_the_contract_as_it_reads_now(copied_settled: State, tmp_path: Path) -> None:
+    """Contract A, then B, then A, then B again: each settlement needs its own night, and pays its own amount."""
+    text = CONTRACT.read_text(encoding="utf-8")
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    with (copied_settled.ocmo / "ocmo.yaml").open("a") as settings:
+        settings.write(f"contracts: {folder}\n")
+
+    def savings_under(ceiling: str) -> int:
+        changed = text.replace("2025-01-01: 50000", f"2025-01-01: {ceiling}")
+        (folder / CONTRACT.name).write_text(changed, encoding="utf-8")
+        if ceiling not in settled_under:
+            with pytest.raises(
+                RoleFailedError, match=r"exit code 30: The figures for .* are of other deliveries"
+            ):
+                settle(copied_settled)
+        settled_under.add(ceiling)
+        run_night(copied_settled)
+        settle(copied_settled)
+        (statement,) = (copied_settled.ocmo / "reports").rglob("*.json")
+        return int(json.loads(statement.read_text())["savings_cents"])
+
+    settled_under = {"50000"}
+    first, other = savings_under("50000"), savings_under("5000")
+    assert first != other
+    assert [savings_under("50000"), savings_under("5000")] == [first, other]

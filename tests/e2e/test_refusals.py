@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo.roles import RoleFailedError, State, run_role
-from tests.e2e.state import DATE, hashes, run_night
+from tests.e2e.state import DATE, hashes, run_night, settle
 
 SUPPLIER, DELIVERY = "maasoever", "maasoever-2025-01"
 
@@ -26,21 +26,29 @@ def listed(state: State) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("file", "reason"),
+    ("file", "code", "reason"),
     [
-        ("manifest.sig", "changed, or signed by nobody who may send it"),
-        ("manifest.json", "changed, or signed by nobody who may send it"),
-        ("clinical_event-0001.blob", "is not the blob that its manifest lists"),
+        ("manifest.sig", 43, "changed, or signed by nobody who may send it"),
+        ("manifest.json", 43, "changed, or signed by nobody who may send it"),
+        ("clinical_event-0001.blob", 45, "is not the blob that its manifest lists"),
     ],
 )
-def test_a_spoiled_delivery_is_refused_and_the_others_go_on(copied: State, file: str, reason: str) -> None:
+def test_a_spoiled_delivery_is_refused_and_the_others_go_on(
+    copied: State, file: str, code: int, reason: str
+) -> None:
     flip_a_byte(copied.drop / "ocmo" / DELIVERY / file)
-    said = run_night(copied)
+    with pytest.raises(RoleFailedError, match=f"exit code {code}: 1 of 9 deliveries were refused"):
+        run_night(copied)
     rows = listed(copied)
     assert rows[DELIVERY]["status"] == "refused"
     assert reason in rows[DELIVERY]["reason"]
     assert sum(row["status"] == "accepted" for row in rows.values()) == 8
-    assert "Figures of contract maasoever for 2025 are up to date" in said
+    settle(copied)
+    (statement,) = (copied.ocmo / "reports").rglob("*.json")
+    assert json.loads(statement.read_text())["notes"][1:] == [
+        "missing:maasoever 2025 clinical_event",
+        "missing:maasoever 2025 patient_report",
+    ]
     assert not any(DELIVERY in name for name in json.dumps(hashes(copied.ocmo / "lake")))
     assert "Nothing new has arrived" in run_night(copied), "what was refused is not tried again as it is"
 
@@ -49,9 +57,9 @@ def test_a_delivery_put_down_twice_is_a_replay(copied_settled: State) -> None:
     inbox = copied_settled.drop / "ocmo"
     for suffix in ("", ".map"):
         shutil.copytree(inbox / f"{DELIVERY}{suffix}", inbox / f"copy-of-it{suffix}")
-    assert "copy-of-it: refused. A delivery with this id or these contents was opened before" in run_night(
-        copied_settled
-    )
+    with pytest.raises(RoleFailedError, match="exit code 46: 1 of 1 deliveries were refused"):
+        run_night(copied_settled)
+    assert "was opened before" in listed(copied_settled)["copy-of-it"]["reason"]
     assert listed(copied_settled)[DELIVERY]["status"] == "accepted"
 
 
@@ -79,6 +87,26 @@ def add_to_total(text: bytes) -> bytes:
     """The closing record with one cent more."""
     start = text.rindex(b"\r\n99") + 2 + 45
     return text[:start] + b"%011d" % (int(text[start : start + 11]) + 1) + text[start + 11 :]
+
+
+def test_the_ocmos_own_fault_is_no_refusal(copied: State) -> None:
+    """Without its agreement the OCMO can open nothing: it says so, and goes on when the file is back."""
+    agreement = copied.ocmo / "agreements" / "maasoever.json"
+    agreement.rename(copied.root / "held back")
+    with pytest.raises(RoleFailedError, match="exit code 61"):
+        run_night(copied)
+    assert listed(copied) == {}
+    (copied.root / "held back").rename(agreement)
+    assert run_night(copied).count(": accepted") == 9
+
+
+def test_an_odd_folder_stops_nothing(copied: State) -> None:
+    """A folder within a delivery, a link to nowhere: that delivery is refused, the others go on."""
+    (copied.drop / "ocmo" / DELIVERY / "extra").mkdir()
+    (copied.drop / "ocmo" / "berkenhof-2025-01" / "link").symlink_to(copied.root / "nowhere")
+    with pytest.raises(RoleFailedError, match="exit code 42: 2 of 9 deliveries were refused"):
+        run_night(copied)
+    assert sum(row["status"] == "accepted" for row in listed(copied).values()) == 7
 
 
 def message(state: State) -> Path:

@@ -25,6 +25,7 @@ class Agreed:
     valuation: str
     truncation_cents: int
     age_bounds: Sequence[int]
+    insurers: Sequence[str] = ("9991",)
 
 
 def all_tables(periods: list[Row], lines: list[Row], agreed: Agreed) -> dict[str, list[Row]]:
@@ -48,7 +49,8 @@ def insured_months(periods: list[Row], agreed: Agreed) -> list[Row]:
     for period in periods:
         month = period["from_month"]
         for _ in range(period["insured_months"]):
-            if period["pid"] is not None and month.year in agreed.years:
+            counts = period["pid"] is not None and period["insurer_code"] in agreed.insurers
+            if counts and month.year in agreed.years:
                 claimed.setdefault((period["pid"], month), []).append(period)
             month = (month + dt.timedelta(days=31)).replace(day=1)
     found = []
@@ -72,6 +74,7 @@ def claim_lines(lines: list[Row], months: list[Row], agreed: Agreed) -> list[Row
         head = _head_of_chain(line, delivered)
         opened = head["opening_date"]
         group = _group(head["pid"], opened, home)
+        is_duplicate = delivered[line["line_ref"]] is not line
         awarded = line["awarded_cents"]
         takes_declared = agreed.valuation == "declared" or awarded is None
         found.append(
@@ -84,7 +87,7 @@ def claim_lines(lines: list[Row], months: list[Row], agreed: Agreed) -> list[Row
                 "month": opened.replace(day=1),
                 "care_type_code": head["care_type_code"],
                 "group_code": group or "none",
-                "bucket_code": _bucket(head, group, agreed),
+                "bucket_code": "duplicate" if is_duplicate else _bucket(line, head, group, agreed),
                 "is_declared": awarded is None,
                 "cents": line["declared_cents"] if takes_declared else awarded,
             }
@@ -158,7 +161,14 @@ def risk_cells(persons: list[Row], agreed: Agreed) -> list[Row]:
 def _line_by_reference(lines: Iterable[Row]) -> dict[str, Row]:
     """The line a reference means; of several with the same one, the earliest, then by their own values."""
     values = ("opening_date", "care_type_code", "financing_law_code", "declared_cents", "delivery_id")
-    earliest_last = sorted(lines, key=lambda line: [line[name] for name in values], reverse=True)
+
+    def order(line: Row) -> list[Any]:
+        first, last = values[:-1], values[-1]
+        optional = [(line[name] is None, line[name] or 0) for name in ("awarded_cents",)]
+        optional += [(line["corrected_line_ref"] is None, line["corrected_line_ref"] or "")]
+        return [*(line[name] for name in first), *optional, line[last]]
+
+    earliest_last = sorted(lines, key=order, reverse=True)
     return {line["line_ref"]: line for line in earliest_last}
 
 
@@ -183,7 +193,7 @@ def _group(pid: bytes | None, opened: dt.date, home: dict[tuple[bytes, dt.date],
     return home[pid, nearest]
 
 
-def _bucket(head: Row, group: str | None, agreed: Agreed) -> str:
+def _bucket(line: Row, head: Row, group: str | None, agreed: Agreed) -> str:
     """The first bucket that applies."""
     if head["pid"] is None:
         return "unlinked"
@@ -191,7 +201,7 @@ def _bucket(head: Row, group: str | None, agreed: Agreed) -> str:
         return "orphan_credit"
     if head["opening_date"].year not in agreed.years:
         return "outside_years"
-    if group not in ("contracted", "comparison"):
+    if line["insurer_code"] not in agreed.insurers or group not in ("contracted", "comparison"):
         return "outside_population"
     if head["care_type_code"] in agreed.care_types and head["financing_law_code"] in agreed.laws:
         return "in_domain"

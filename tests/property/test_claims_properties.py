@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.claims_world import DELIVERIES, PERSONS, Region, regions, tables_by_sql
 from tests.oracles.claims_slowly import Row
 
-few = settings(max_examples=20, deadline=None)
-OUTCOMES = ["core_insured_month", "core_person_month", "core_person_year", "mart_casemix_cell"]
+few = settings(max_examples=15, deadline=None)
+OUTCOMES = ["core_insured_period", "core_person_month", "core_person_year", "mart_casemix_cell"]
 """Tables that know nothing of deliveries."""
 
 
@@ -47,8 +47,9 @@ def test_from_buckets_to_cells_no_cent_and_no_month_is_lost(
         made[name] for name in ("mart_claim_bucket", "core_person_year", "mart_casemix_cell")
     )
     in_domain = buckets.filter(pl.col("bucket_code") == "in_domain")["cents"].sum()
-    linked = buckets.filter(pl.col("bucket_code") != "unlinked")["cents"].sum()
-    months = made["core_insured_month"].filter(pl.col("group_code") != "other").height
+    linked = made["core_claim_line"].filter(pl.col("pid").is_not_null())["cents"].sum()
+    insured = made["core_insured_period"].filter(pl.col("group_code") != "other")
+    months = insured.select(pl.col("until_index") - pl.col("from_index")).sum().item()
     assert made["core_person_month"]["cents"].sum() == linked
     for table in (persons, cells):
         assert table["in_domain_cents"].sum() == in_domain
@@ -57,6 +58,18 @@ def test_from_buckets_to_cells_no_cent_and_no_month_is_lost(
     too_much = pl.col("retained_cents") > region.agreed.truncation_cents
     assert persons.filter(too_much | (pl.col("truncated_cents") < 0)).is_empty()
     assert cells["persons"].sum() == persons.height
+
+
+@given(regions(of_credits=True))
+@few
+def test_of_each_reference_one_line_counts_and_unlinked_is_who_has_no_pseudonym(
+    engine: DuckDBPyConnection, region: Region
+) -> None:
+    lines = tables_by_sql(engine, region)["core_claim_line"]
+    counted = lines.filter(pl.col("bucket_code") != "duplicate")
+    assert sorted(counted["line_ref"]) == sorted({line["line_ref"] for line in region.lines})
+    is_unlinked = counted["bucket_code"] == "unlinked"
+    assert is_unlinked.to_list() == counted["pid"].is_null().to_list()
 
 
 @given(regions(repeated=False), st.randoms(use_true_random=False))

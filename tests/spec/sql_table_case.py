@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -32,18 +31,6 @@ def run_sql(
     made = pl.read_parquet(path)
     assert made.select(definition.grain).is_duplicated().sum() == 0, "the grain is a key"
     return made
-
-
-def calendar(years: Sequence[int]) -> pl.DataFrame:
-    """The months of some years, as the claims step makes them."""
-    return pl.DataFrame(
-        {
-            "month": [dt.date(year, month, 1) for year in years for month in range(1, 13)],
-            "year": [year for year in years for _ in range(12)],
-            "month_index": [year * 12 + month for year in years for month in range(1, 13)],
-        },
-        schema={"month": pl.Date, "year": pl.Int32, "month_index": pl.Int32},
-    )
 
 
 def area() -> pl.DataFrame:

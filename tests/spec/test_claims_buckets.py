@@ -18,6 +18,7 @@ def claim(ref: str, pid: bytes | None, opened: str, cents: int, **values: object
     """A claim line of hospital care under the Zvw, unless said otherwise."""
     return {
         "line_ref": ref,
+        "insurer_code": "9991",
         "pid": pid,
         "delivery_id": "d",
         "opening_date": dt.date.fromisoformat(opened),
@@ -32,17 +33,22 @@ def lines(folder: Path, claims: list[dict[str, object]], valuation: str = "award
     """What comes out, with A insured under contract, B in comparison, C elsewhere, from March 2025 on."""
     schema = canonical_table("claim_line").raw_schema
     rows = [{name: row.get(name) for name in schema} for row in claims]
-    month = pl.date_range(dt.date(2025, 3, 1), dt.date(2025, 12, 1), "1mo", eager=True)
-    insured = pl.concat(
-        pl.DataFrame({"pid": [pid] * 10, "month": month, "year": [2025] * 10, "group_code": [group] * 10})
-        for pid, group in ((PERSON_A, "contracted"), (PERSON_B, "comparison"), (PERSON_C, "other"))
+    insured = pl.DataFrame(
+        {
+            "pid": [PERSON_A, PERSON_B, PERSON_C],
+            "year": [2025] * 3,
+            "from_index": [12 * 2025 + 3] * 3,
+            "until_index": [12 * 2026 + 1] * 3,
+            "group_code": ["contracted", "comparison", "other"],
+        }
     )
     sources = {
         "raw_claim_line": pl.DataFrame(rows, schema=schema),
-        "core_insured_month": insured,
+        "core_insured_period": insured,
         "terms_care_type": pl.DataFrame({"care_type_code": ["hospital_product"]}),
         "terms_law": pl.DataFrame({"financing_law_code": ["Zvw"]}),
         "terms_year": pl.DataFrame({"year": [2024, 2025]}),
+        "terms_insurer": pl.DataFrame({"insurer_code": ["9991"]}),
     }
     return run_sql(folder, "claims", "core_claim_line", sources, {"valuation": valuation})
 
@@ -57,6 +63,7 @@ def lines(folder: Path, claims: list[dict[str, object]], valuation: str = "award
         (claim("1", PERSON_A, "2024-01-01", 100), "outside_population"),
         (claim("1", PERSON_C, "2025-06-30", 100), "outside_population"),
         (claim("1", b"D" * 16, "2025-06-30", 100), "outside_population"),
+        (claim("1", PERSON_A, "2025-06-30", 100, insurer_code="9992"), "outside_population"),
         (claim("1", PERSON_A, "2025-06-30", 100, care_type_code="dental"), "out_of_domain"),
         (claim("1", PERSON_A, "2025-06-30", 100, financing_law_code="Wlz"), "out_of_domain"),
     ],
@@ -96,7 +103,8 @@ def test_awarded_beats_declared_and_a_contract_on_declared_amounts_ignores_it(tm
     assert lines(tmp_path, rows, "declared")["cents"].to_list() == [100, 100, 100]
 
 
-def test_the_same_reference_twice_never_multiplies_its_credit(tmp_path: Path) -> None:
+def test_the_same_reference_twice_counts_once(tmp_path: Path) -> None:
+    """In two deliveries, or with other values: the earliest counts, the other is kept apart with its cents."""
     made = lines(
         tmp_path,
         [
@@ -105,5 +113,34 @@ def test_the_same_reference_twice_never_multiplies_its_credit(tmp_path: Path) ->
             claim("2", PERSON_A, "2025-06-30", -100, corrected_line_ref="1"),
         ],
     )
-    assert made.height == 3
-    assert made["cents"].sum() == 100
+    assert made.select("delivery_id", "bucket_code", "cents").rows() == [
+        ("d", "in_domain", 100),
+        ("e", "duplicate", 100),
+        ("d", "in_domain", -100),
+    ]
+
+
+def test_a_credit_of_a_credit_goes_to_the_claim_at_the_head_of_the_chain(tmp_path: Path) -> None:
+    made = lines(
+        tmp_path,
+        [
+            claim("1", PERSON_A, "2025-03-01", 100),
+            claim("2", PERSON_A, "2025-04-01", -100, corrected_line_ref="1"),
+            claim("3", PERSON_A, "2025-05-01", 100, corrected_line_ref="2"),
+            claim("4", PERSON_A, "2025-06-01", -100, corrected_line_ref="3"),
+        ],
+    )
+    assert made["chain_ref"].to_list() == ["1"] * 4
+    assert made["month"].unique().to_list() == [dt.date(2025, 3, 1)]
+    assert made["cents"].sum() == 0
+
+
+def test_lines_that_credit_one_another_end_the_climb(tmp_path: Path) -> None:
+    made = lines(
+        tmp_path,
+        [
+            claim("1", PERSON_A, "2025-03-01", 100, corrected_line_ref="2"),
+            claim("2", PERSON_A, "2025-04-01", -100, corrected_line_ref="1"),
+        ],
+    )
+    assert made.height == 2

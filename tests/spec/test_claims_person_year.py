@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +13,13 @@ from tests.spec.sql_table_case import PERSON_A, run_sql
 def person_year(folder: Path, cents: list[int], truncation_cents: int) -> dict[str, object]:
     insured = pl.DataFrame(
         {
-            "pid": [PERSON_A] * 2,
-            "month": [dt.date(2025, 1, 1), dt.date(2025, 2, 1)],
-            "year": [2025, 2025],
-            "birth_year": [1950, 1950],
-            "sex_code": ["M", "M"],
-            "group_code": ["contracted", "contracted"],
+            "pid": [PERSON_A],
+            "year": [2025],
+            "from_index": [12 * 2025 + 1],
+            "until_index": [12 * 2025 + 3],
+            "birth_year": [1950],
+            "sex_code": ["M"],
+            "group_code": ["contracted"],
         }
     )
     cost = pl.DataFrame(
@@ -35,7 +35,7 @@ def person_year(folder: Path, cents: list[int], truncation_cents: int) -> dict[s
         folder,
         "claims",
         "core_person_year",
-        {"core_insured_month": insured, "core_person_month": cost},
+        {"core_insured_period": insured, "core_person_month": cost},
         {"truncation_cents": truncation_cents},
     )
     return made.row(0, named=True)

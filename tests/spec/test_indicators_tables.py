@@ -11,8 +11,10 @@ import polars as pl
 import pytest
 
 from pipeline.canonical import canonical_table
+from pipeline.indicators.build import TABLES
 from pipeline.indicators.intervals import count_limits
 from pipeline.indicators.results import complication_ratio, eq5d_change
+from pipeline.lake.sql import sql_table
 from tests.spec.sql_table_case import PERSON_A, run_sql
 
 OURS, OTHER, THEIRS, NOBODYS = "06990001", "06990002", "06990003", "06999999"
@@ -21,7 +23,7 @@ PROVIDERS = pl.DataFrame(
 )
 
 
-def operations(*rows: tuple[str, str, str, str, str, bool]) -> pl.DataFrame:
+def operations(*rows: tuple[str, str, str, str, str, bool], delivery: str = "first") -> pl.DataFrame:
     """Rows of (reference, hospital, day, procedure, ASA class, complication)."""
     names = ["event_ref", "provider_code", "event_date", "procedure_code", "asa_code", "has_complication"]
     schema = canonical_table("clinical_event").raw_schema
@@ -31,6 +33,7 @@ def operations(*rows: tuple[str, str, str, str, str, bool]) -> pl.DataFrame:
             **dict.fromkeys(schema),
             **row,
             "pid": PERSON_A,
+            "delivery_id": delivery,
             "event_date": dt.date.fromisoformat(row["event_date"]),
         }
         for row in given
@@ -38,12 +41,13 @@ def operations(*rows: tuple[str, str, str, str, str, bool]) -> pl.DataFrame:
     return pl.DataFrame(full, schema=schema)
 
 
-def answers(*rows: tuple[str, str, str]) -> pl.DataFrame:
+def answers(*rows: tuple[str, str, str], delivery: str = "first") -> pl.DataFrame:
     """Rows of (operation, moment, answers)."""
     schema = canonical_table("patient_report").raw_schema
     full = [
         {
             **dict.fromkeys(schema),
+            "delivery_id": delivery,
             "event_ref": ref,
             "moment_code": moment,
             "answers_code": code,
@@ -54,7 +58,16 @@ def answers(*rows: tuple[str, str, str]) -> pl.DataFrame:
     return pl.DataFrame(full, schema=schema)
 
 
-def test_operations_of_both_sides_count_in_their_year(tmp_path: Path) -> None:
+def tables(folder: Path, events: pl.DataFrame, reports: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Every table of the indicators' step, in the order it makes them."""
+    seen = {"raw_clinical_event": events, "raw_patient_report": reports, "terms_provider": PROVIDERS}
+    for table in TABLES:
+        sources = {name: seen[name] for name in sql_table("indicators", table).sources}
+        seen[table] = run_sql(folder, "indicators", table, sources)
+    return seen
+
+
+def test_operations_of_all_hospitals_count_in_their_year(tmp_path: Path) -> None:
     raw = operations(
         ("1", OURS, "2025-01-01", "hip", "2", False),
         ("2", OURS, "2025-12-31", "hip", "2", True),
@@ -63,17 +76,12 @@ def test_operations_of_both_sides_count_in_their_year(tmp_path: Path) -> None:
         ("5", THEIRS, "2025-06-01", "hip", "2", True),
         ("6", NOBODYS, "2025-06-01", "hip", "2", True),
     )
-    made = run_sql(
-        tmp_path,
-        "indicators",
-        "mart_complication_cell",
-        {"raw_clinical_event": raw, "terms_provider": PROVIDERS},
-    )
-    assert made.rows() == [
+    assert tables(tmp_path, raw, answers())["mart_complication_cell"].rows() == [
         (2024, "contracted", OURS, "hip", "2", 1, 1),
         (2025, "comparison", THEIRS, "hip", "2", 1, 1),
         (2025, "contracted", OURS, "hip", "2", 2, 1),
         (2025, "contracted", OURS, "knee", "2", 1, 0),
+        (2025, "other", NOBODYS, "hip", "2", 1, 1),
     ]
 
 
@@ -92,15 +100,46 @@ def test_answers_meet_by_operation(tmp_path: Path) -> None:
         ("4", "after", "11111"),
         ("gone", "before", "33333"),
     )
-    sources = {"raw_clinical_event": raw, "raw_patient_report": reports, "terms_provider": PROVIDERS}
-    made = run_sql(tmp_path, "indicators", "mart_eq5d_change", sources)
-    assert made.rows() == [
-        (2025, "comparison", THEIRS, "none", "none", 1),
-        (2025, "contracted", OURS, "33333", "11111", 1),
-        (2025, "contracted", OURS, "none", "11111", 1),
-        (2025, "contracted", OURS, "none", "none", 1),
-        (2025, "contracted", OTHER, "33333", "11111", 1),
+    made = tables(tmp_path, raw, reports)
+    assert made["mart_eq5d_change"].rows() == [
+        (2025, "comparison", THEIRS, "none", "none", 1, 0, 0),
+        (2025, "contracted", OURS, "33333", "11111", 1, 1, 1),
+        (2025, "contracted", OURS, "none", "11111", 1, 0, 1),
+        (2025, "contracted", OURS, "none", "none", 1, 0, 0),
+        (2025, "contracted", OTHER, "33333", "11111", 1, 1, 1),
     ]
+    assert made["mart_report_bucket"].rows() == [
+        ("first", "EQ-5D-5L", "after", "counted", 3),
+        ("first", "EQ-5D-5L", "before", "counted", 2),
+        ("first", "EQ-5D-5L", "before", "without_operation", 1),
+    ]
+
+
+def test_an_operation_and_its_answers_delivered_twice_count_once(tmp_path: Path) -> None:
+    """Corrected in the second delivery: one row counts, the same whichever came first; the other is counted."""
+    both = ("first", "second")
+    raw = pl.concat(
+        operations(("1", OURS, "2025-06-01", "hip", asa, True), delivery=delivery)
+        for delivery, asa in zip(both, ("3", "2"), strict=True)
+    )
+    reports = pl.concat(
+        answers(("1", "before", "33333"), ("1", "after", "11111"), delivery=delivery) for delivery in both
+    )
+    made = tables(tmp_path, raw, reports)
+    assert made["mart_complication_cell"].rows() == [
+        (2025, "contracted", OURS, "hip", "2", 1, 1),
+        (2025, "duplicate", OURS, "hip", "3", 1, 1),
+    ]
+    assert made["mart_eq5d_change"].rows() == [
+        (2025, "contracted", OURS, "33333", "11111", 1, 1, 1),
+        (2025, "duplicate", OURS, "none", "none", 1, 0, 0),
+    ]
+    buckets = (
+        made["mart_report_bucket"].group_by("bucket_code").agg(pl.col("reports").sum()).sort("bucket_code")
+    )
+    assert buckets.rows() == [("counted", 2), ("duplicate", 2)]
+    turned = tables(tmp_path, raw.reverse(), reports.reverse())
+    assert all(turned[name].equals(made[name]) for name in TABLES)
 
 
 def complication_cells(*rows: tuple[str, str, str, int, int]) -> pl.DataFrame:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import traceback
 
 import pytest
 import yaml
 
 from pipeline.errors import FileRefusedError, LayoutError, SettingsError
 from pipeline.intake.check import check_file
+from pipeline.intake.delimited import load_mapping
 from tests.intake_messages import BSN, OTHER_BSN, found, judge_all_but_other
 
 INSURED = {
@@ -58,6 +60,7 @@ def test_the_encoding_of_a_name_changes_nothing(tmp_path, encoding):
         ("geboren", "1960-02-01", "geboren", "date"),
         ("geboren", "01-02-60", "geboren", "date"),
         ("geboren", "", "birth_year", "mandatory"),
+        ("geboren", "01-01-2026", "geboren", "birth_date"),
         ("geslacht", "X", "geslacht", "code"),
         ("geslacht", "", "sex_code", "mandatory"),
         ("postcode", "B-1000", "postcode3_code", "mandatory"),
@@ -72,6 +75,14 @@ def test_a_row_with_a_fault_is_rejected_and_the_others_go_on(tmp_path, column, t
     checked = check(tmp_path, [HEADER, ";".join(values.values()), GOOD])
     assert found(checked) == [(2, 2, "", field, rule)]
     assert checked.tables["insured"].height == 1
+
+
+def test_who_is_born_on_the_period_s_last_day_is_taken_in_and_a_day_later_rejected_in_words(tmp_path):
+    last, next_day = (GOOD.replace("01-02-1960", day) for day in ("31-12-2025", "01-01-2026"))
+    checked = check(tmp_path, [HEADER, last, next_day.replace(BSN, OTHER_BSN)])
+    assert checked.tables["insured"]["birth_year"].to_list() == [2025]
+    assert checked.rejected["reason"].to_list()[0] == "geboren lies after the delivery's period"
+    assert "2026" not in checked.rejected.write_csv()
 
 
 def test_a_person_twice_at_one_insurer_from_one_month_is_taken_once(tmp_path):
@@ -123,6 +134,30 @@ def test_a_mapping_that_cannot_be_used_says_where(tmp_path, change, said):
     with pytest.raises(LayoutError, match=said) as caught:
         check(tmp_path, [HEADER, GOOD], described=INSURED | change)
     assert "mapping.yaml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [
+        (f"{HEADER}\n{BSN};Jan: sen: x\n", "mapping values are not allowed here", 2),
+        (f"{HEADER}\n{GOOD}\n", "it has no keys", None),
+        (f"{BSN}: Jansen\n", "KeyError: 'format'", None),
+        ("- a\nnaam: *Jansen\n", "expected <block end>", 2),
+        ("\nnaam: *Jansen\n", "found undefined alias \\.\\.\\.", 2),
+        ("naam: !Jansen'8 x\n", "for the tag \\.\\.\\.", 1),
+        ("naam: 1960-02-31\n", "a number, a date or a character cannot be read", None),
+        ("naam: !!float Jansen\n", "a number, a date or a character cannot be read", None),
+        ("naam: Jan\x00sen\n", "a number, a date or a character cannot be read", None),
+    ],
+)
+def test_a_file_given_for_the_mapping_is_not_repeated(tmp_path, text, said, line):
+    (tmp_path / "swapped").write_text(text, encoding="utf-8")
+    with pytest.raises(LayoutError, match=said) as caught:
+        load_mapping(tmp_path / "swapped")
+    assert caught.value.where == ("swapped" if line is None else f"swapped, line {line}")
+    shown = "".join(traceback.format_exception(caught.value))
+    for secret in (BSN, "Jan", "1960"):
+        assert secret not in shown
 
 
 def test_months_need_a_period_and_a_period_is_a_year(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline.database import open_database, writing
+from pipeline.lake import Catalogue
 
 
 @pytest.fixture
@@ -67,3 +68,25 @@ def test_a_reader_does_not_wait_for_a_writer(engine: sa.Engine) -> None:
         connection.execute(sa.text("INSERT INTO t VALUES (1)"))
         assert count(engine) == 0, "and sees nothing of what is not committed"
     assert count(engine) == 1
+
+
+def test_two_that_open_a_new_database_at_once_both_end_well(tmp_path: Path) -> None:
+    failures: list[Exception] = []
+
+    def open_catalogue(url: str, start: threading.Barrier) -> None:
+        engine = open_database(url)
+        start.wait()
+        try:
+            Catalogue(engine)
+        except sa.exc.OperationalError as error:
+            failures.append(error)
+
+    for number in range(20):
+        start = threading.Barrier(2)
+        arguments = (f"sqlite:///{tmp_path / f'{number}.sqlite'}", start)
+        threads = [threading.Thread(target=open_catalogue, args=arguments) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=30)
+    assert failures == []

@@ -69,6 +69,28 @@ def test_a_setting_that_is_none(tmp_path: Path) -> None:
     assert refused.value.where == str(tmp_path / "ocmo.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "said", "line"),
+    [
+        ("inbox: [", "no valid YAML: expected the node content", 1),
+        ("inbox: in\n  threads: 2", "no valid YAML: mapping values are not allowed here", 2),
+        ("inbox: *secret", "no valid YAML: found undefined alias \\.\\.\\.", 1),
+        ("inbox: 2025-13-01", "no valid YAML: a number, a date", None),
+        ("inbox", "The settings have no names", None),
+        ("- inbox", "The settings have no names", None),
+    ],
+)
+def test_settings_that_cannot_be_read_say_on_which_line(
+    tmp_path: Path, text: str, said: str, line: int | None
+) -> None:
+    with pytest.raises(SettingsError, match=said) as refused:
+        OcmoHome.open(home(tmp_path, text))
+    place = str(tmp_path / "ocmo.yaml")
+    assert refused.value.where == (place if line is None else f"{place}, line {line}")
+    assert refused.value.remedy
+    assert "secret" not in str(refused.value)
+
+
 def test_contracts_in_the_order_of_their_names(tmp_path: Path) -> None:
     root = home(tmp_path / "ocmo", "contracts: .")
     for name in ("b.yaml", "a.yaml", "notes.txt"):

@@ -13,7 +13,17 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-GROUND_FLOOR = ("errors", "money", "periods", "home", "code_version", "database", "canonical", "lake")
+GROUND_FLOOR = (
+    "errors",
+    "money",
+    "periods",
+    "yaml_faults",
+    "home",
+    "code_version",
+    "database",
+    "canonical",
+    "lake",
+)
 """May import each other; `errors` stands lowest and imports none of them."""
 
 FLOW = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
+import json
 
 import polars as pl
 import pytest
@@ -13,6 +15,10 @@ from tests.intake_messages import judge_all_but_other
 
 # Read off the published message by hand.
 PERSONS = ["288902294", "288902294", "191217992", "191217992"]
+
+
+def key(messages):
+    return [hmac.digest(b"k" * 32, message, "sha256")[:16] for message in messages]
 
 
 def example(reference, name):
@@ -34,16 +40,17 @@ def test_it_is_taken_in_whole_and_reconciles(reference):
 
 def test_its_account_closes_and_names_no_file(reference):
     checked = check_file(example(reference, "MZ301_v1.3_example.asc"), judge_bsn=judge_all_but_other)
-    account = accounts([checked])["claim_line"]
+    sent = accounts([checked], key)
+    account = sent["claim_line"]
     assert (account["rows_delivered"], account["rows_accepted"], account["rows_rejected"]) == (4, 4, 0)
     assert (account["cents_delivered"], account["cents_accepted"], account["cents_rejected"]) == (
         40_000,
         40_000,
         0,
     )
-    assert account["files"] == [
-        {"sha256": checked.sha256, "standard": "MZ301", "version": "1.3", "records": checked.records}
-    ]
+    said = {"standard": "MZ301", "version": "1.3", "file_ref": key([bytes.fromhex(checked.sha256)])[0].hex()}
+    assert account["files"] == [said]
+    assert checked.sha256 not in json.dumps(sent), "whoever guesses a short file could test the guess"
 
 
 def test_a_person_whose_number_fails_is_rejected_with_every_service(reference):

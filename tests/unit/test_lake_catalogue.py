@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pipeline.database import open_database
 from pipeline.deliveries import Register
 from pipeline.home import CHECKOUT
-from pipeline.lake import TableFile, inputs_digest, open_lake
+from pipeline.lake import Catalogue, TableFile, inputs_digest, open_lake
 from tests.unit.lake_world import DAY, database_bytes, home_in, publish_delivery, small_table
 
 FILES = [TableFile("b", "2" * 64, 2), TableFile("a", "1" * 64, 1)]
@@ -121,6 +121,7 @@ for number in range(30):
 
 def test_two_processes_that_publish_at_once_both_end_well(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'register.sqlite'}"
+    Catalogue(open_database(url))
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", PUBLISH_MANY, url, name],

@@ -94,12 +94,12 @@ def test_tables_made_by_sql_carry_the_steps_label(tmp_path: Path) -> None:
     home = home_in(tmp_path)
 
     def work(step: Step) -> None:
-        step.see("raw_insured", [], canonical_table("insured").raw_schema)
-        step.see_frame("calendar_month", pl.DataFrame({"month": [DAY], "year": [2026], "month_index": [1]}))
-        step.see_frame("terms_area", pl.DataFrame({"postcode3_code": ["531"], "group_code": ["contracted"]}))
-        step.make("claims", "core_insured_month")
-        assert step.read("core_insured_month").is_empty()
+        line = {"pid": b"A" * 16, "month": DAY, "year_of_loss": 2026, "care_type_code": "dental"}
+        place = {"group_code": "contracted", "bucket_code": "in_domain", "cents": 5}
+        step.see_frame("core_claim_line", pl.DataFrame([{**line, **place}] * 2))
+        step.make("claims", "core_person_month")
+        assert step.read("core_person_month")["cents"].to_list() == [10]
 
     made = run_step(home, "s", DAY, [], work, label=LABEL)
-    path = open_lake(home).path(made.file("core_insured_month"))
+    path = open_lake(home).path(made.file("core_person_month"))
     assert LABEL in path.with_suffix(".json").read_text()

@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pyarrow.parquet as pq
-import pytest
 
 from pipeline.home import CHECKOUT
 from pipeline.lake import Lake, SqlTable, open_lake
@@ -58,7 +57,6 @@ def test_a_query_gives_the_same_file_each_time_and_is_seen(tmp_path: Path) -> No
     assert files[0] == files[1]
 
 
-@pytest.mark.xfail(strict=True, reason="write_frame: pyarrow leaves metadata out where store_schema is off")
 def test_the_label_is_in_the_file_and_beside_it(tmp_path: Path) -> None:
     lake, table = lake_in(tmp_path), SqlTable("t", ("pid",), (), (), STATEMENT)
     with duckdb.connect() as connection:
@@ -69,7 +67,6 @@ def test_the_label_is_in_the_file_and_beside_it(tmp_path: Path) -> None:
         assert json.loads(path.with_suffix(".json").read_text()) == {"pseudonym_columns": {"pid": LABEL}}
 
 
-@pytest.mark.xfail(strict=True, reason="write_frame: pyarrow leaves metadata out where store_schema is off")
 def test_a_label_makes_another_file_and_a_table_without_pseudonyms_has_no_sidecar(tmp_path: Path) -> None:
     lake = lake_in(tmp_path)
     frame = pl.DataFrame({"pid": [b"A" * 16]})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import resource
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -183,6 +185,27 @@ def test_the_shared_secret_reaches_the_other_supplier(ring: KeyRing, tmp_path: P
     assert other._store.get("shared-secret-1") == ring._store.get("shared-secret-1")
     with pytest.raises(KeyRingExistsError):
         ring.create_shared_secret()
+
+
+def test_whether_a_ring_holds_a_version_of_the_shared_secret(ring: KeyRing) -> None:
+    assert not ring.has_shared_secret()
+    ring.create_shared_secret(2)
+    assert (ring.has_shared_secret(), ring.has_shared_secret(2)) == (False, True)
+
+
+def test_a_process_that_opened_or_made_a_ring_leaves_no_core_dump(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = []
+    monkeypatch.setattr(resource, "setrlimit", lambda *limit: limits.append(limit))
+    KeyRing.create(tmp_path / "keys", role="ttp", name="notary")
+    KeyRing.open(tmp_path / "keys")
+    assert limits == [(resource.RLIMIT_CORE, (0, 0))] * 2
+    monkeypatch.undo()
+    KeyRing.open(tmp_path / "keys")
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
+    monkeypatch.setitem(sys.modules, "resource", None)  # a platform without it
+    KeyRing.open(tmp_path / "keys")
 
 
 def test_the_shared_secret_goes_to_suppliers_only(ring: KeyRing, tmp_path: Path) -> None:

@@ -6,10 +6,14 @@ import os
 import shutil
 import stat
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
+from pseudonymisation import supplier
 from pseudonymisation.errors import DeliveryExistsError
 from pseudonymisation.keys import KeyRing
 from tests.unit.pseudonymisation_world import DELIVERY, INSURER, TTP, World, files
@@ -53,8 +57,9 @@ def leftovers(world: World) -> list[str]:
     return [path.name for path in world.root.rglob("*.part")]
 
 
-# A seal of these tables writes 7 blobs, 4 manifest files, and publishes twice in 3 steps.
-STEPS_OF_SEAL, STEPS_OF_TTP = 17, 8
+# A seal of these tables writes 7 blobs, 4 manifest files, and publishes twice in 3 steps. The TTP writes 1 blob,
+# 2 manifest files, publishes, and remembers in 3 steps.
+STEPS_OF_SEAL, STEPS_OF_TTP = 17, 9
 
 
 @pytest.mark.parametrize("transported", [False, True])
@@ -85,6 +90,34 @@ def test_a_seal_run_twice_is_one_delivery(tmp_path: Path) -> None:
     assert (first.resumed, second.resumed) == (False, True)
     assert first.manifest_digest == second.manifest_digest
     assert files(tmp_path) == before
+
+
+def test_two_processes_that_seal_the_same_delivery_make_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, inside, go_on, entered = World.make(tmp_path), Event(), Event(), []
+    write_halves = supplier.write_halves
+
+    def slowly(*arguments: Any) -> Any:
+        entered.append(1)
+        inside.set()
+        assert go_on.wait(30)
+        return write_halves(*arguments)
+
+    monkeypatch.setattr(supplier, "write_halves", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(world.seal)
+        assert inside.wait(30)
+        second = pool.submit(world.seal)
+        with pytest.raises(TimeoutError):
+            second.result(0.5)
+        assert entered == [1], "the second waits before it touches the first one's folders"
+        go_on.set()
+        assert (first.result(30).resumed, second.result(30).resumed) == (False, True)
+    assert first.result().manifest_digest == second.result().manifest_digest
+    assert leftovers(world) == []
+    world.process()
+    assert world.open().persons == 40
 
 
 def test_a_half_that_is_lost_is_not_made_again(tmp_path: Path) -> None:

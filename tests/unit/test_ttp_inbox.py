@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pseudonymisation import ttp
-from pseudonymisation.errors import AgreementError, KeyRingMissingError
+from pseudonymisation import ttp, ttp_inbox
+from pseudonymisation.dropfolder import arrived
+from pseudonymisation.errors import (
+    AgreementError,
+    KeyRingMissingError,
+    PseudonymisationError,
+    UnsafeKeyRingError,
+)
+from pseudonymisation.keys import KeyRing
 from pseudonymisation.ttp_inbox import HOME_VARIABLE, TtpHome, TtpOutcome, process_inbox
 from tests.unit.pseudonymisation_world import DELIVERY, HOSPITAL, INSURER, TTP, World, files, flip
 
@@ -100,10 +112,142 @@ def test_a_delivery_that_lacks_a_file_waits_for_it(world: World, name: str) -> N
     assert a_round(world) == {HOSPITALS: "mapped"}
 
 
-def test_a_delivery_under_no_known_agreement(world: World) -> None:
-    (world.root / TTP / "agreements" / "maasoever.json").unlink()
-    assert a_round(world) == {HOSPITALS: "refused", DELIVERY: "refused"}
-    assert maps(world) == []
+def blames_no_delivery(world: World, error: type[PseudonymisationError]) -> bool:
+    with pytest.raises(error):
+        process_inbox(home(world))
+    return not (world.root / TTP / "refused.json").exists() and maps(world) == []
+
+
+@pytest.mark.parametrize("text", [None, "", '{"contract": "maasoever"}'])
+def test_without_an_agreement_that_can_be_used_no_delivery_is_to_blame(
+    world: World, text: str | None
+) -> None:
+    agreement = world.root / TTP / "agreements" / "maasoever.json"
+    whole = agreement.read_text()
+    if text is None:
+        agreement.unlink()
+    else:
+        agreement.write_text(text)
+    assert blames_no_delivery(world, AgreementError)
+    agreement.write_text(whole)
+    assert a_round(world) == {HOSPITALS: "mapped", DELIVERY: "mapped"}
+
+
+def test_an_agreement_with_another_ttp_blames_no_delivery(world: World) -> None:
+    (world.root / TTP / "keys").rename(world.root / "elsewhere")
+    KeyRing.create(world.root / TTP / "keys", role="ttp", name=TTP)
+    assert blames_no_delivery(world, AgreementError)
+
+
+def test_keys_that_became_unsafe_during_a_round_blame_no_delivery(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoil(inbox: Path) -> list[Path]:
+        (world.root / TTP / "keys" / "exchange.key").chmod(0o644)
+        return arrived(inbox)
+
+    monkeypatch.setattr(ttp_inbox, "arrived", spoil)
+    assert blames_no_delivery(world, UnsafeKeyRingError)
+
+
+def test_a_sender_who_is_not_in_the_agreement_is_refused_until_the_agreement_has_changed(
+    world: World,
+) -> None:
+    agreements = world.root / TTP / "agreements"
+    first = replace(world.agreement, suppliers=world.agreement.suppliers[:1])
+    first.write(agreements / "maasoever.json")
+    assert [(one.delivery, one.kind) for one in process_inbox(home(world))] == [
+        (HOSPITALS, "signature"),
+        (DELIVERY, ""),
+    ]
+    assert a_round(world) == {}
+    world.agreement.write(agreements / "maasoever.json")
+    assert a_round(world) == {HOSPITALS: "mapped"}
+
+
+def odd_subfolder(folder: Path) -> None:
+    (folder / "more").mkdir()
+
+
+def odd_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").mkdir()
+
+
+def dangling_link(folder: Path) -> None:
+    (folder / "manifest.sig").unlink()
+    (folder / "manifest.sig").symlink_to("nowhere")
+
+
+def circular_link(folder: Path) -> None:
+    (folder / "manifest.sig").unlink()
+    (folder / "manifest.sig").symlink_to("manifest.sig")
+
+
+def named_pipe(folder: Path) -> None:
+    (folder / "identifiers-0001.blob").unlink()
+    os.mkfifo(folder / "identifiers-0001.blob")
+
+
+def undecodable_name(folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff")).write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [odd_subfolder, odd_manifest, dangling_link, circular_link, named_pipe, undecodable_name],
+    ids=lambda spoil: spoil.__name__,
+)
+def test_an_odd_folder_is_one_refusal(world: World, spoil: Callable[[Path], None]) -> None:
+    spoil(world.ttp_inbox / HOSPITALS)
+    assert [(one.delivery, one.kind) for one in process_inbox(home(world))] == [
+        (HOSPITALS, "delivery-incomplete"),
+        (DELIVERY, ""),
+    ]
+    assert a_round(world) == {}
+
+
+def test_a_file_that_may_not_be_read_is_one_refusal(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests may run as root, who may read everything: so reading itself is made to fail."""
+    closed = world.ttp_inbox / HOSPITALS / "identifiers-0001.blob"
+    real = Path.open
+
+    def denied(path: Path, *arguments: Any, **named: Any) -> Any:
+        if path == closed:
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", denied)
+        outcomes = process_inbox(home(world))
+        assert [one.outcome for one in outcomes] == ["refused", "mapped"]
+        assert "identifiers-0001.blob cannot be read (Permission denied)" in outcomes[0].reason
+        assert a_round(world) == {}
+    assert a_round(world) == {HOSPITALS: "mapped"}, "its content can be seen now"
+
+
+def test_two_rounds_at_once_remember_each_other_s_refusals(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While this round is at work, another remembers a refusal; and nobody writes without the lock."""
+    for delivery in (HOSPITALS, DELIVERY):
+        flip(world.ttp_inbox / delivery / "manifest.sig", 3)
+    process_one, remember = ttp_inbox._process_one, ttp_inbox._remember_refused
+
+    def meanwhile(*arguments: Any) -> TtpOutcome:
+        remember(home(world), "another", "digest")
+        return process_one(*arguments)
+
+    def remember_locked(*arguments: Any) -> None:
+        with (world.root / TTP / "seen.json.lock").open() as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remember(*arguments)
+
+    monkeypatch.setattr(ttp_inbox, "_process_one", meanwhile)
+    monkeypatch.setattr(ttp_inbox, "_remember_refused", remember_locked)
+    process_inbox(home(world))
+    remembered = json.loads((world.root / TTP / "refused.json").read_text())
+    assert sorted(remembered) == ["another", HOSPITALS, DELIVERY]
 
 
 @pytest.mark.parametrize("moment", ["before seen", "after seen"])

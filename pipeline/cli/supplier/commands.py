@@ -66,7 +66,8 @@ def seal(
     from rich.progress import track
 
     from pipeline.cli.options import day
-    from pipeline.cli.supplier.sealing import PlannedDelivery, SourceSpec, SupplierHome, seal_planned
+    from pipeline.cli.supplier.planning import PlannedDelivery, SourceSpec, SupplierHome
+    from pipeline.cli.supplier.sealing import seal_planned
     from pipeline.errors import SettingsError
     from pipeline.money import euros
 

@@ -1,12 +1,12 @@
 """From files at a supplier to a sealed delivery: the glue between intake and pseudonymisation.
 
 Only the supplier runs this. What was sealed is remembered in the home, so that sealing again finds
-nothing to do; rejected rows stay here, each with its reason, and only their numbers leave.
+nothing to do; rejected rows stay here, each with its reason, and only their numbers leave. A delivery that
+cannot be sealed leaves neither receipt nor rejected rows: `ocmo supplier check` shows what to mend.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -17,12 +17,14 @@ from typing import Any
 import polars as pl
 
 from pipeline.canonical import canonical_table
+from pipeline.cli.supplier.planning import PlannedDelivery, SupplierHome
 from pipeline.errors import FileRefusedError, SettingsError
-from pipeline.home import read_settings
 from pipeline.intake.check import CheckedFile, accounts, check_file
 from pipeline.intake.references import key_references
 from pseudonymisation import bsn
 from pseudonymisation.agreement import REFUSE, Agreement
+from pseudonymisation.dropfolder import exclusive, lock_of, replace_file
+from pseudonymisation.identity import require_name
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.supplier import Delivery, SealReceipt, seal
 
@@ -40,24 +42,6 @@ Judge = Callable[[pl.Series], pl.DataFrame]
 
 
 @dataclass(frozen=True)
-class SourceSpec:
-    """A file to deliver, and the mapping that reads it when it is a table."""
-
-    path: Path
-    mapping: Path | None = None
-
-
-@dataclass(frozen=True)
-class PlannedDelivery:
-    """A delivery as the supplier plans it: which files, over which period, delivered when."""
-
-    delivery_id: str
-    period: str
-    delivered_on: dt.date
-    files: tuple[SourceSpec, ...]
-
-
-@dataclass(frozen=True)
 class SealedDelivery:
     """What became of a planned delivery. `is_new` is false when it had been sealed before."""
 
@@ -65,64 +49,6 @@ class SealedDelivery:
     is_new: bool
     persons: int
     accounts: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class SupplierHome:
-    """A supplier's own folder: `supplier.yaml`, `keys/`, `agreement.json`, `sealed/`, `rejected/`."""
-
-    root: Path
-    name: str
-    ttp_outbox: Path
-    ocmo_outbox: Path
-    planned: tuple[PlannedDelivery, ...]
-
-    @classmethod
-    def open(cls, root: Path) -> SupplierHome:
-        """Read the home's `supplier.yaml`; relative paths in it are relative to the home.
-
-        Raises:
-            SettingsError: when it is missing, or has a key that is no setting.
-        """
-        root = root.resolve()
-        settings = read_settings(
-            root / "supplier.yaml",
-            {"name": root.name, "ttp_outbox": "drop/ttp", "ocmo_outbox": "drop/ocmo", "deliveries": []},
-        )
-        return cls(
-            root=root,
-            name=settings["name"],
-            ttp_outbox=(root / settings["ttp_outbox"]).resolve(),
-            ocmo_outbox=(root / settings["ocmo_outbox"]).resolve(),
-            planned=_all_planned(root, settings["deliveries"]),
-        )
-
-
-def _all_planned(root: Path, raw: object) -> tuple[PlannedDelivery, ...]:
-    if not isinstance(raw, list):
-        raise SettingsError(
-            "'deliveries' is no list",
-            where=str(root / "supplier.yaml"),
-            remedy="Write each delivery under it, beginning with a dash.",
-        )
-    return tuple(_planned(root, one) for one in raw)
-
-
-def _planned(root: Path, raw: dict[str, Any]) -> PlannedDelivery:
-    try:
-        files = tuple(
-            SourceSpec(root / file["path"], root / file["mapping"] if file.get("mapping") else None)
-            for file in raw["files"]
-        )
-        return PlannedDelivery(
-            raw["delivery_id"], str(raw["period"]), dt.date.fromisoformat(str(raw["delivered_on"])), files
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise SettingsError(
-            f"A planned delivery is incomplete ({error})",
-            where=str(root / "supplier.yaml"),
-            remedy="Give each delivery_id, period, delivered_on and files (path, and mapping for a table).",
-        ) from error
 
 
 def judge_bsn(*, allow_test_numbers: bool) -> Judge:
@@ -136,47 +62,53 @@ def judge_bsn(*, allow_test_numbers: bool) -> Judge:
 
 
 def seal_planned(home: SupplierHome, planned: PlannedDelivery) -> SealedDelivery:
-    """Check the delivery's files, keep the rejected rows, and seal the rest for the TTP and the OCMO.
+    """Check the delivery's files, seal what is accepted for the TTP and the OCMO, and keep the rejected rows.
+
+    The receipt is written last. Who is killed before seals again, and finds the delivery as it was sealed.
 
     Raises:
         FileRefusedError: when a file cannot be used, or holds a failing BSN and the contract refuses such.
+        SettingsError: when it was sealed before, from other files.
         PseudonymisationError: when it cannot be sealed.
     """
+    require_name(planned.delivery_id, "delivery id")
+    require_name(planned.period, "period")
     agreement = Agreement.load(home.root / "agreement.json")
-    receipt_path = home.root / "sealed" / f"{planned.delivery_id}.json"
+    receipt = home.root / "sealed" / f"{planned.delivery_id}.json"
+    with exclusive(lock_of(receipt)):
+        if receipt.exists():
+            earlier = json.loads(receipt.read_text(encoding="utf-8"))
+            _require_same_sources(planned, earlier)
+            return SealedDelivery(planned.delivery_id, False, earlier["persons"], earlier["accounts"])
+        ring = KeyRing.open(home.root / "keys")
+        checked = _check(planned, agreement)
+        counted = accounts(checked, ring.reference_mac)
+        persons = _seal(home, planned, agreement, ring, checked, counted).persons
+        _keep_rejected(home.root / "rejected" / f"{planned.delivery_id}.csv", checked)
+        # The files' own digests stay here: the accounts, which leave, name them by keyed references.
+        sources = [file.sha256 for file in checked]
+        _write_json(receipt, {"persons": persons, "accounts": counted, "files": sources})
+    return SealedDelivery(planned.delivery_id, True, persons, counted)
+
+
+def _check(planned: PlannedDelivery, agreement: Agreement) -> list[CheckedFile]:
     judge = judge_bsn(allow_test_numbers=agreement.allow_test_numbers)
-    if receipt_path.exists():
-        earlier = json.loads(receipt_path.read_text(encoding="utf-8"))
-        _require_same_sources(planned, earlier)
-        return SealedDelivery(planned.delivery_id, False, earlier["persons"], earlier["accounts"])
     checked = [
         check_file(file.path, judge_bsn=judge, period=planned.period, mapping=file.mapping)
         for file in planned.files
     ]
     _apply_bsn_policy(agreement, checked)
-    write_rejected(home.root / "rejected" / f"{planned.delivery_id}.csv", checked)
-    counted = accounts(checked)
-    receipt = _seal(home, planned, agreement, checked, counted)
-    _write_json(receipt_path, {"persons": receipt.persons, "accounts": counted, "files": _digests(planned)})
-    return SealedDelivery(planned.delivery_id, True, receipt.persons, counted)
-
-
-def write_rejected(path: Path, checked: list[CheckedFile]) -> None:
-    """Every rejected row with file, line, field and reason; never what the field held."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    pl.concat([file.rejected for file in checked]).write_csv(part)
-    part.replace(path)
+    return checked
 
 
 def _seal(
     home: SupplierHome,
     planned: PlannedDelivery,
     agreement: Agreement,
+    ring: KeyRing,
     checked: list[CheckedFile],
     counted: dict[str, Any],
 ) -> SealReceipt:
-    ring = KeyRing.open(home.root / "keys")
     names = sorted({name for file in checked for name in file.tables})
     tables = {
         name: key_references(
@@ -200,6 +132,13 @@ def _seal(
         ttp_outbox=home.ttp_outbox,
         ocmo_outbox=home.ocmo_outbox,
     )
+
+
+def _keep_rejected(path: Path, checked: list[CheckedFile]) -> None:
+    """Every rejected row with file, line, field and reason; never what the field held."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rejected = pl.concat([file.rejected for file in checked])
+    replace_file(path, rejected.write_csv().encode("utf-8"))
 
 
 def _apply_bsn_policy(agreement: Agreement, checked: list[CheckedFile]) -> None:
@@ -233,7 +172,4 @@ def _require_same_sources(planned: PlannedDelivery, earlier: dict[str, Any]) -> 
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    part.replace(path)
+    replace_file(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode("utf-8"))

@@ -1,0 +1,89 @@
+"""A supplier's home, and what it plans to deliver: `supplier.yaml`, read and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import SettingsError
+from pipeline.home import read_settings
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """A file to deliver, and the mapping that reads it when it is a table."""
+
+    path: Path
+    mapping: Path | None = None
+
+
+@dataclass(frozen=True)
+class PlannedDelivery:
+    """A delivery as the supplier plans it: which files, over which period, delivered when."""
+
+    delivery_id: str
+    period: str
+    delivered_on: dt.date
+    files: tuple[SourceSpec, ...]
+
+
+@dataclass(frozen=True)
+class SupplierHome:
+    """A supplier's own folder: `supplier.yaml`, `keys/`, `agreement.json`, `sealed/`, `rejected/`."""
+
+    root: Path
+    name: str
+    ttp_outbox: Path
+    ocmo_outbox: Path
+    planned: tuple[PlannedDelivery, ...]
+
+    @classmethod
+    def open(cls, root: Path) -> SupplierHome:
+        """Read the home's `supplier.yaml`; relative paths in it are relative to the home.
+
+        Raises:
+            SettingsError: when it is missing, or has a key that is no setting.
+        """
+        root = root.resolve()
+        settings = read_settings(
+            root / "supplier.yaml",
+            {"name": root.name, "ttp_outbox": "drop/ttp", "ocmo_outbox": "drop/ocmo", "deliveries": []},
+        )
+        return cls(
+            root=root,
+            name=settings["name"],
+            ttp_outbox=(root / settings["ttp_outbox"]).resolve(),
+            ocmo_outbox=(root / settings["ocmo_outbox"]).resolve(),
+            planned=_all_planned(root, settings["deliveries"]),
+        )
+
+
+def _all_planned(root: Path, raw: object) -> tuple[PlannedDelivery, ...]:
+    if not isinstance(raw, list):
+        raise SettingsError(
+            "'deliveries' is no list",
+            where=str(root / "supplier.yaml"),
+            remedy="Write each delivery under it, beginning with a dash.",
+        )
+    return tuple(_planned(root, one) for one in raw)
+
+
+def _planned(root: Path, raw: dict[str, Any]) -> PlannedDelivery:
+    try:
+        files = tuple(
+            SourceSpec(root / file["path"], root / file["mapping"] if file.get("mapping") else None)
+            for file in raw["files"]
+        )
+        if not isinstance(raw["delivery_id"], str):
+            raise TypeError("delivery_id is no text")
+        return PlannedDelivery(
+            raw["delivery_id"], str(raw["period"]), dt.date.fromisoformat(str(raw["delivered_on"])), files
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingsError(
+            f"A planned delivery is incomplete ({error})",
+            where=str(root / "supplier.yaml"),
+            remedy="Give each delivery_id, period, delivered_on and files (path, and mapping for a table).",
+        ) from error
