@@ -18,18 +18,9 @@ from pipeline.errors import DeliveryRefusedError, OcmoError
 from pipeline.home import OcmoHome
 from pipeline.lake import Lake, open_lake
 from pseudonymisation.agreements import read_under
-from pseudonymisation.errors import (
-    AgreementError,
-    KeyRingMissingError,
-    PseudonymisationError,
-    UnsafeKeyRingError,
-)
+from pseudonymisation.errors import OWN_FAULTS, PseudonymisationError
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.recipient import OpenedDelivery, open_delivery, read_manifest
-
-OWN_FAULTS = (AgreementError, KeyRingMissingError, UnsafeKeyRingError)
-"""What is wrong with the OCMO's own agreements or keys: no delivery is refused for that."""
-
 
 @dataclass(frozen=True)
 class TakeIn:
@@ -63,7 +54,7 @@ def take_in(home: OcmoHome, name: str) -> TakeIn:
             table: _linked(table, frame, row, opened.manifest.schema_digests)
             for table, frame in sorted(opened.tables.items())
         }
-    except OWN_FAULTS:
+    except OWN_FAULTS:  # no delivery is refused for what is wrong with our own keys or agreements
         raise
     except (PseudonymisationError, OcmoError) as error:
         register.insert(_refusal(arrival, arrival_digest, str(error)))

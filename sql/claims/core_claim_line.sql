@@ -21,16 +21,35 @@
 -- parameters: valuation
 --
 -- line n : 0..1 head of its chain (one line per reference after ranking); line n : 0..1 insured stretch; n : 1 each terms table.
-WITH RECURSIVE ranked AS (
+-- Only lines that credit, are credited or come twice are ranked and climbed; all others stand for themselves.
+WITH RECURSIVE line AS (
     SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY line_ref
-            ORDER BY
-                opening_date, care_type_code, financing_law_code, declared_cents, awarded_cents NULLS LAST,
-                corrected_line_ref NULLS LAST, delivery_id
-        ) AS preference
+        line_ref, corrected_line_ref, delivery_id, insurer_code, pid, opening_date, care_type_code,
+        financing_law_code, declared_cents, awarded_cents,
+        CASE WHEN $valuation = 'declared' THEN declared_cents ELSE coalesce(awarded_cents, declared_cents) END AS cents,
+        awarded_cents IS NULL AS is_declared
     FROM raw_claim_line
+),
+
+chain_ref AS (
+    SELECT line_ref FROM line WHERE corrected_line_ref IS NOT NULL
+    UNION
+    SELECT corrected_line_ref AS line_ref FROM line WHERE corrected_line_ref IS NOT NULL
+    UNION
+    SELECT line_ref FROM line GROUP BY line_ref HAVING count(*) > 1
+),
+
+ranked AS (
+    SELECT
+        line.*,
+        row_number() OVER (
+            PARTITION BY line.line_ref
+            ORDER BY
+                line.opening_date, line.care_type_code, line.financing_law_code, line.declared_cents,
+                line.awarded_cents NULLS LAST, line.corrected_line_ref NULLS LAST, line.delivery_id
+        ) AS preference
+    FROM line
+    INNER JOIN chain_ref ON chain_ref.line_ref = line.line_ref
 ),
 
 root AS (
@@ -57,32 +76,19 @@ deepest AS (
 
 chained AS (
     SELECT
-        line.line_ref,
-        line.delivery_id,
-        line.preference > 1 AS is_duplicate,
-        coalesce(deepest.head_ref, line.corrected_line_ref, line.line_ref) AS chain_ref,
-        deepest.via_ref,
-        line.corrected_line_ref,
-        line.insurer_code,
-        line.pid,
-        line.opening_date,
-        line.care_type_code,
-        line.financing_law_code,
-        CASE
-            WHEN $valuation = 'declared' THEN line.declared_cents
-            ELSE coalesce(line.awarded_cents, line.declared_cents)
-        END AS cents,
-        line.awarded_cents IS NULL AS is_declared
-    FROM ranked AS line
-    LEFT JOIN deepest ON deepest.line_ref = line.corrected_line_ref AND deepest.preference = 1
+        ranked.*,
+        coalesce(deepest.head_ref, ranked.corrected_line_ref, ranked.line_ref) AS head_ref,
+        deepest.via_ref
+    FROM ranked
+    LEFT JOIN deepest ON deepest.line_ref = ranked.corrected_line_ref AND deepest.preference = 1
 ),
 
 headed AS (
     SELECT
         chained.line_ref,
         chained.delivery_id,
-        chained.is_duplicate,
-        chained.chain_ref,
+        chained.preference > 1 AS is_duplicate,
+        chained.head_ref AS chain_ref,
         chained.insurer_code,
         chained.corrected_line_ref IS NOT NULL AND head.line_ref IS NULL AS is_orphan,
         CASE
@@ -96,8 +102,16 @@ headed AS (
         chained.cents,
         chained.is_declared
     FROM chained
-    LEFT JOIN root AS head ON head.line_ref = chained.chain_ref
+    LEFT JOIN root AS head ON head.line_ref = chained.head_ref
     LEFT JOIN root AS via ON via.line_ref = chained.via_ref
+    UNION ALL
+    SELECT
+        line.line_ref, line.delivery_id, FALSE AS is_duplicate, line.line_ref AS chain_ref, line.insurer_code,
+        FALSE AS is_orphan, line.pid, line.opening_date AS loss_date, line.care_type_code,
+        line.financing_law_code, line.cents, line.is_declared
+    FROM line
+    LEFT JOIN chain_ref ON chain_ref.line_ref = line.line_ref
+    WHERE chain_ref.line_ref IS NULL
 ),
 
 dated AS (
