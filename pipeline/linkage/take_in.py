@@ -22,6 +22,7 @@ from pseudonymisation.errors import OWN_FAULTS, PseudonymisationError
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.recipient import OpenedDelivery, open_delivery, read_manifest
 
+
 @dataclass(frozen=True)
 class TakeIn:
     """What came of one arrival: `linked`, `refused`, or `waiting` for its other half."""

@@ -188,4 +188,4 @@ def _clause_part(part: str) -> tuple[int, str]:
 def _note(note: str, notation: Notation) -> str:
     """A note in words; what it is about stands after its code and a colon."""
     code, _, about = note.partition(":")
-    return str(notation.words["notes"][code]).format(about=about)
+    return str(notation.words["notes"].get(code, note)).format(about=about)

@@ -68,7 +68,7 @@ class Count:
     def by_scope(self, connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """The amount in each scope that has rows."""
         where = f" WHERE {self.where}" if self.where else ""
-        query = f"SELECT {self.scope}, {self.amount} FROM {self.table}{where} GROUP BY {self.scope}"  # noqa: S608 - our own names
+        query = f"SELECT {self.scope}, {self.amount} FROM {self.table}{where} GROUP BY {self.scope}"
         return {str(scope): int(amount or 0) for scope, amount in connection.execute(query).fetchall()}
 
 
