@@ -55,6 +55,8 @@ def airflow(
     port: Annotated[int, typer.Option(help="Port of the web page.")] = 8080,
 ) -> None:
     """Run Airflow with a role's DAGs until Ctrl-C; the first start takes half a minute."""
+    import signal
+    import sys
     import time
 
     from pipeline.demo.airflow_home import DAG_FILES
@@ -68,6 +70,9 @@ def airflow(
         raise SettingsError(
             f"There is no home of role '{role}'", where=str(state.root), remedy="Run `make run` first."
         )
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(0)
+    )  # so that Airflow ends with us, however we are ended
     typer.echo("Starting Airflow ...")
     with standalone(state, role, port) as address:
         typer.echo(f"Airflow is up: {address} (everybody who reaches it is an admin; for trying only).")

@@ -107,16 +107,20 @@ class Register:
         return [d for d in self.with_status(Status.ACCEPTED, business_date) if d.contract == contract]
 
     def insert(self, row: Delivery, connection: sa.engine.Connection | None = None) -> None:
-        """Enter an arrival, in the caller's transaction when there is one; what is entered already stays."""
-        if connection is None:
-            with writing(self.engine) as own, own.begin():
-                self.insert(row, own)
+        """Enter an arrival, in the caller's transaction when there is one.
+
+        On its own, an arrival that another night has entered meanwhile stays as that one entered it. In a
+        transaction of the caller's, entering it twice is an error that takes the whole transaction back.
+        """
+        if connection is not None:
+            connection.execute(sa.insert(delivery).values(**vars(row)))
             return
         known = sa.select(delivery.c.arrival).where(
             delivery.c.arrival == row.arrival, delivery.c.arrival_digest == row.arrival_digest
         )
-        if connection.execute(known).first() is None:
-            connection.execute(sa.insert(delivery).values(**vars(row)))
+        with writing(self.engine) as own, own.begin():
+            if own.execute(known).first() is None:
+                self.insert(row, own)
 
     def judge(self, row: Delivery, status: Status, checks: dict[str, Any], reason: str = "") -> None:
         """Record the gate's verdict on a linked delivery."""

@@ -74,7 +74,9 @@ def test_a_business_date_without_data(copied: State) -> None:
 
 
 def test_a_settlement_before_its_night(copied: State) -> None:
-    with pytest.raises(RoleFailedError, match=r"exit code 30: There are no figures for 2026-07-15"):
+    with pytest.raises(
+        RoleFailedError, match=r"exit code 30: No delivery for contract maasoever was accepted"
+    ):
         settle(copied)
     assert not (copied.ocmo / "reports").exists()
 

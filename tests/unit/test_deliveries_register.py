@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from pipeline.database import open_database, writing
 from pipeline.deliveries import Delivery, Register, Status
@@ -43,9 +42,8 @@ def test_a_row_comes_back_as_it_was_entered(register: Register) -> None:
 
 def test_the_same_arrival_is_entered_once(register: Register) -> None:
     register.insert(LINKED)
-    with pytest.raises(sa.exc.IntegrityError):
-        register.insert(replace(LINKED, status=Status.REFUSED))
-    assert register.all() == [LINKED]
+    register.insert(replace(LINKED, status=Status.REFUSED))
+    assert register.all() == [LINKED], "what another night entered meanwhile stays"
     register.insert(replace(LINKED, arrival_digest="mended"))
     assert len(register.all()) == 2
 
