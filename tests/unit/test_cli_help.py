@@ -38,7 +38,7 @@ def test_help_tells_what_it_does_and_gives_an_example(name: str) -> None:
     assert shown.exit_code == 0
     assert "Examples:" in shown.output
     assert (ALL[name].help or "").strip().endswith(".")
-    assert f"$ {name}" in shown.output.replace("OCMO_HOME=/tmp/small ", "")
+    assert f"$ {name}" in shown.output.replace("OCMO_HOME=~/small ", "")
 
 
 @pytest.mark.parametrize("name", ALL)
