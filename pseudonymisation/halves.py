@@ -6,7 +6,7 @@ They are joined by tickets, 16 random bytes per person and delivery, which say n
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class Sealing:
     Attributes:
         promised: manifest B before anything is sealed: all but the blobs.
         persons: one row per person: bsn, ticket.
-        tables: the supplier's tables by name, with bsn.
+        tables: the supplier's tables by name, with bsn where they are about persons.
     """
 
     agreement: Agreement
@@ -51,22 +51,34 @@ class Sealing:
     chunk_rows: int
 
 
-def refuse_tables(tables: Mapping[str, pl.DataFrame], *, allow_test_numbers: bool) -> None:
+def refuse_tables(
+    tables: Mapping[str, pl.DataFrame], impersonal: Collection[str], *, allow_test_numbers: bool
+) -> None:
     """Raise unless every table can be sealed.
 
     Raises:
-        TableRefusedError: when a name is no table name, or a table has not the right columns.
+        TableRefusedError: when a name is no table name, a table has not the right columns, or none is
+            about persons.
         NumberRefusedError: when a number cannot be a BSN, or is not normalised.
     """
+    if set(tables) <= set(impersonal):
+        raise TableRefusedError(
+            "No table is about persons, so there is nothing for the TTP to answer",
+            remedy="Deliver these tables together with one that is.",
+        )
     for name, frame in tables.items():
         where = f"table {name}"
         taken = {TICKET, "pid"} & set(frame.columns)
-        if not is_table_name(name) or frame.schema.get(BSN) != pl.String or taken:
+        wanted = None if name in impersonal else pl.String()
+        if not is_table_name(name) or frame.schema.get(BSN) != wanted or taken:
             raise TableRefusedError(
-                "The table needs a lower-case name, a text column bsn, and no column ticket or pid",
+                "The table needs a lower-case name, a text column bsn unless it is not about persons, and no "
+                "column ticket or pid",
                 where=where,
                 remedy="Put it through intake first, which gives the canonical tables.",
             )
+        if name in impersonal:
+            continue
         numbers = frame[BSN].unique()
         judged = bsn.judge(numbers, allow_test_numbers=allow_test_numbers)
         refused = judged["normalised"].is_null() | judged["normalised"].ne_missing(numbers)
@@ -80,7 +92,7 @@ def refuse_tables(tables: Mapping[str, pl.DataFrame], *, allow_test_numbers: boo
 
 def draw_tickets(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per person of all tables: bsn, ticket. Sorted by ticket, which is a shuffle."""
-    numbers = pl.concat([frame[BSN] for frame in tables.values()]).unique()
+    numbers = pl.concat([frame[BSN] for frame in tables.values() if BSN in frame.columns]).unique()
     noise = secrets.token_bytes(TICKET_BYTES * len(numbers))
     tickets = [noise[i : i + TICKET_BYTES] for i in range(0, len(noise), TICKET_BYTES)]
     return pl.DataFrame({BSN: numbers, TICKET: pl.Series(tickets, dtype=pl.Binary)}).sort(TICKET)
@@ -125,8 +137,7 @@ def _seal_tables(sealing: Sealing, part: Path) -> tuple[Blob, ...]:
     agreement, manifest = sealing.agreement, sealing.promised
     sealed: list[Blob] = []
     for name, frame in sorted(sealing.tables.items()):
-        columns = [column for column in frame.columns if column != BSN]
-        rows = frame.join(sealing.persons, on=BSN, how="left").select(TICKET, *columns)
+        rows = _ticketed(frame, sealing.persons) if BSN in frame.columns else frame
         sealed += seal_table(
             part,
             name,
@@ -137,3 +148,8 @@ def _seal_tables(sealing: Sealing, part: Path) -> tuple[Blob, ...]:
             chunk_rows=sealing.chunk_rows,
         )
     return tuple(sealed)
+
+
+def _ticketed(frame: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their person's ticket first, in place of the number."""
+    return frame.join(persons, on=BSN, how="left").select(TICKET, pl.exclude(BSN, TICKET))

@@ -44,15 +44,19 @@ class Blob:
 
 @dataclass(frozen=True)
 class TableCount:
-    """Rows of a table, and the digest of the schema that the supplier means by it."""
+    """Rows of a table, the digest of the schema that the supplier means by it, and whether rows are persons'."""
 
     rows: int
     schema_digest: str
+    is_personal: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What all three say. `delivered_on` is the business date; `persons` counts the rows of blob or map."""
+    """What all three say. `delivered_on` is the business date; `persons` counts the rows of blob or map.
+
+    `replaces` is the id of the delivery whose place this one takes; empty when it takes none's.
+    """
 
     kind: ClassVar[str]
 
@@ -64,6 +68,7 @@ class Manifest:
     supplier: str
     delivery: str
     period: str
+    replaces: str
     delivered_on: date
     persons: int
     blobs: tuple[Blob, ...]

@@ -32,7 +32,8 @@ class OpenedDelivery:
     Attributes:
         manifest: the supplier's manifest B.
         tables: by name; column `pid` first (16 bytes, null where the TTP gave none), then the
-            supplier's columns; the order of the rows says nothing of the supplier's order.
+            supplier's columns; a table that is not about persons has no `pid`. The order of the rows says
+            nothing of the supplier's order.
         persons: how many persons the TTP gave a pseudonym.
         label: what every column of these pseudonyms must carry.
     """
@@ -95,9 +96,16 @@ def open_delivery(
     agreement.require_batch(manifest.persons, manifest.delivery)
     pseudonyms = _open_map(map_folder, answer, agreement, ring)
     sealed = _open_tables(tables_folder, manifest, agreement, ring)
-    joined = {name: frame.join(pseudonyms, on=TICKET, how="left") for name, frame in sealed.items()}
+    joined = {
+        name: frame.join(pseudonyms, on=TICKET, how="left")
+        for name, frame in sealed.items()
+        if manifest.tables[name].is_personal
+    }
     _refuse_loose_tickets(joined, manifest, answer)
-    tables = {name: _without_tickets(frame) for name, frame in joined.items()}
+    tables = {
+        name: _in_own_order(_without_tickets(joined[name]) if name in joined else frame)
+        for name, frame in sealed.items()
+    }
     return OpenedDelivery(manifest, tables, answer.persons, agreement.label)
 
 
@@ -127,18 +135,23 @@ def _open_tables(
     tables = {}
     for name in sorted(manifest.tables):
         frame = open_table(folder, name, manifest.blobs, ring=ring, context=context)
-        if (
-            frame.schema.get(TICKET) != pl.Binary
-            or frame[TICKET].null_count()
-            or {PID, _PERSON} & set(frame.columns)
-        ):
+        if not _tickets_are_right(frame, is_personal=manifest.tables[name].is_personal):
             raise BlobRefusedError(
-                f"Table {name} does not carry tickets",
+                f"Table {name} does not carry tickets as its manifest says",
                 where=folder.name,
                 remedy=f"{manifest.supplier} must seal a new delivery with this version of the software.",
             )
         tables[name] = frame
     return tables
+
+
+def _tickets_are_right(frame: pl.DataFrame, *, is_personal: bool) -> bool:
+    """A ticket in every row of a table about persons, and none in another; nobody's pseudonym in either."""
+    if {PID, _PERSON} & set(frame.columns):
+        return False
+    if not is_personal:
+        return TICKET not in frame.columns
+    return frame.schema.get(TICKET) == pl.Binary and not frame[TICKET].null_count()
 
 
 def _refuse_loose_tickets(
@@ -158,7 +171,11 @@ def _refuse_loose_tickets(
 
 
 def _without_tickets(joined: pl.DataFrame) -> pl.DataFrame:
-    """Column pid first, no ticket; in an order made from the rows' contents alone."""
-    frame = joined.select(PID, pl.exclude(PID, TICKET, _PERSON))
+    """Column pid first, no ticket."""
+    return joined.select(PID, pl.exclude(PID, TICKET, _PERSON))
+
+
+def _in_own_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows in an order made from their contents alone."""
     # Rows of equal hash are equal rows, so this is one order; sorting by all columns takes five times as long.
     return frame.sort(frame.hash_rows(seed=_ORDER_SEED))

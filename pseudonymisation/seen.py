@@ -35,6 +35,12 @@ class Seen:
     manifest_digest: str
     blobs: tuple[str, ...]
     canary: str
+    replaces: str = ""
+
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        """What one live delivery may fill."""
+        return (self.contract, self.epoch, self.supplier, self.period)
 
     @classmethod
     def of(cls, manifest: IdentifiersManifest) -> Seen:
@@ -49,6 +55,7 @@ class Seen:
             manifest_digest=manifest.digest,
             blobs=manifest.identifier_blobs,
             canary=manifest.canary,
+            replaces=manifest.replaces,
         )
 
 
@@ -91,18 +98,23 @@ class SeenStore:
 
         Raises:
             ReplayRefusedError: its id, manifest or a blob was seen before.
-            LiveDeliveryRefusedError: the supplier has a live delivery for this period.
+            ManifestRefusedError: it would replace a delivery that is not its supplier's own for this period.
+            LiveDeliveryRefusedError: the supplier has a live delivery for this period, and this one does
+                not replace it.
             CanaryMismatchError: it hashes unlike an earlier delivery under the same key version.
         """
-        new = Seen.of(manifest)
-        for old in self.deliveries():
+        new, known = Seen.of(manifest), self.deliveries()
+        replaced = {seen.replaces for seen in known}
+        for old in known:
+            self._refuse_foreign_place(old, new)
             if old.delivery == new.delivery or set(old.blobs) & set(new.blobs):
                 raise ReplayRefusedError(
                     "A delivery with this id or these contents was processed before",
                     where=new.delivery,
                     remedy=f"{new.supplier} must seal a new delivery under a new id.",
                 )
-            self._refuse_second(old, new)
+            if old.delivery not in replaced:
+                self._refuse_second(old, new)
             self._refuse_other_canary(old, new)
 
     def record(self, manifest: IdentifiersManifest) -> None:
@@ -111,13 +123,21 @@ class SeenStore:
         replace_file(self._path, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
 
     @staticmethod
+    def _refuse_foreign_place(old: Seen, new: Seen) -> None:
+        if new.replaces == old.delivery and new.place != old.place:
+            raise ManifestRefusedError(
+                f"It would replace {old.delivery}, which is another supplier's or of another contract or period",
+                where=new.delivery,
+                remedy=f"{new.supplier} must name its own earlier delivery for {new.period}, or none.",
+            )
+
+    @staticmethod
     def _refuse_second(old: Seen, new: Seen) -> None:
-        place = (new.contract, new.epoch, new.supplier, new.period)
-        if place == (old.contract, old.epoch, old.supplier, old.period):
+        if new.place == old.place and new.replaces != old.delivery:
             raise LiveDeliveryRefusedError(
                 f"{new.supplier} already has a live delivery for {new.period}: {old.delivery}",
                 where=new.delivery,
-                remedy="One delivery per supplier and period counts; agree with the TTP which one.",
+                remedy=f"One delivery per supplier and period counts: seal it as one that replaces {old.delivery}.",
             )
 
     @staticmethod

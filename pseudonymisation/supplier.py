@@ -7,7 +7,7 @@ place of the BSN.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -30,7 +30,8 @@ _CHUNK_ROWS = 500_000
 class Delivery:
     """Which delivery this is. The id must be unique among all suppliers: begin it with the supplier's name.
 
-    `period` is the period that the data are about ("2025"); `delivered_on` the business date.
+    `period` is the period that the data are about ("2025"); `delivered_on` the business date; `replaces`
+    the supplier's own earlier delivery for that period whose place this one takes, whole.
     """
 
     delivery_id: str
@@ -38,6 +39,7 @@ class Delivery:
     contract: str
     period: str
     delivered_on: date
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def seal(
     accounts: Mapping[str, object],
     ttp_outbox: Path,
     ocmo_outbox: Path,
+    impersonal: Collection[str] = (),
     chunk_rows: int = _CHUNK_ROWS,
 ) -> SealReceipt:
     """Seal a delivery for the TTP and the OCMO; both halves appear whole, the TTP's first.
@@ -74,11 +77,13 @@ def seal(
         agreement: the supplier's copy of the contract's agreement.
         ring: the supplier's key ring, with the shared secret.
         delivery: which delivery this is.
-        tables: by name; each with a text column `bsn` of normalised numbers, and no other identifier.
+        tables: by name; each with a text column `bsn` of normalised numbers, and no other identifier. At
+            least one of them is about persons.
         schema_digests: by table, what the supplier means by its columns.
         accounts: JSON-able; goes into manifest B as it is.
         ttp_outbox: drop folder towards the TTP; `<delivery_id>/` appears in it.
         ocmo_outbox: drop folder towards the OCMO, likewise.
+        impersonal: the tables that are not about persons, and have no column `bsn`.
         chunk_rows: rows in one sealed blob.
 
     Raises:
@@ -89,8 +94,8 @@ def seal(
         DeliveryExistsError: when this delivery id was sealed before with other contents.
     """
     _refuse_misfits(agreement, ring, delivery, chunk_rows)
-    counts = _counts(tables, schema_digests)
-    refuse_tables(tables, allow_test_numbers=agreement.allow_test_numbers)
+    counts = _counts(tables, schema_digests, impersonal)
+    refuse_tables(tables, impersonal, allow_test_numbers=agreement.allow_test_numbers)
     persons = draw_tickets(tables)
     agreement.require_batch(persons.height, delivery.delivery_id)
     promised = _promise(agreement, delivery, persons.height, counts, accounts)
@@ -117,19 +122,26 @@ def seal(
 def _refuse_misfits(agreement: Agreement, ring: KeyRing, delivery: Delivery, chunk_rows: int) -> None:
     require_name(delivery.delivery_id, "delivery id")
     require_name(delivery.period, "period")
+    if delivery.replaces:
+        require_name(delivery.replaces, "delivery id of the one replaced")
     agreement.require_contract(delivery.contract)
     agreement.require_identity(ring.identity, agreement.supplier(delivery.supplier))
     if chunk_rows < 1:
         raise ValueError("chunk_rows must be positive")
 
 
-def _counts(tables: Mapping[str, pl.DataFrame], schema_digests: Mapping[str, str]) -> dict[str, TableCount]:
+def _counts(
+    tables: Mapping[str, pl.DataFrame], schema_digests: Mapping[str, str], impersonal: Collection[str]
+) -> dict[str, TableCount]:
     if not tables or set(tables) != set(schema_digests):
         raise TableRefusedError(
             "The tables and the schema digests are not for the same tables",
             remedy="Give at least one table, and one schema digest for each.",
         )
-    return {name: TableCount(frame.height, schema_digests[name]) for name, frame in sorted(tables.items())}
+    return {
+        name: TableCount(frame.height, schema_digests[name], name not in impersonal)
+        for name, frame in sorted(tables.items())
+    }
 
 
 def _promise(
@@ -149,6 +161,7 @@ def _promise(
         supplier=delivery.supplier,
         delivery=delivery.delivery_id,
         period=delivery.period,
+        replaces=delivery.replaces,
         delivered_on=delivery.delivered_on,
         persons=persons,
         tables=tables,

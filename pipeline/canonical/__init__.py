@@ -4,9 +4,19 @@ A supplier's intake produces these tables; the OCMO opens nothing else. Each tab
 `tables/`: grain, key, columns with type, codes and privacy class. The schema is an allow-list: a column
 that is not here cannot be delivered.
 
+`care_types.yaml` lists the kinds of care that they name.
+
 Not here: how a source becomes a canonical table (`intake`), how deliveries are stored (`lake`).
 """
 
+from pipeline.canonical.care_types import CareType, care_types
 from pipeline.canonical.schema import CanonicalColumn, CanonicalTable, canonical_table, canonical_tables
 
-__all__ = ["CanonicalColumn", "CanonicalTable", "canonical_table", "canonical_tables"]
+__all__ = [
+    "CanonicalColumn",
+    "CanonicalTable",
+    "CareType",
+    "canonical_table",
+    "canonical_tables",
+    "care_types",
+]

@@ -40,7 +40,10 @@ class CanonicalColumn:
 
 @dataclass(frozen=True)
 class CanonicalTable:
-    """One table: grain, key and columns. `key` may name `person`, the column that sealing replaces."""
+    """One table: grain, key and columns. `key` may name `person`, the column that sealing replaces.
+
+    A table that is not about persons (`is_personal` false) has no such column, before sealing or after it.
+    """
 
     name: str
     describes: str
@@ -48,6 +51,7 @@ class CanonicalTable:
     key: tuple[str, ...]
     columns: tuple[CanonicalColumn, ...]
     money_column: str | None
+    is_personal: bool
 
     @property
     def polars_schema(self) -> dict[str, pl.DataType]:
@@ -56,8 +60,9 @@ class CanonicalTable:
 
     @property
     def raw_schema(self) -> dict[str, pl.DataType]:
-        """The table as the lake holds it: pseudonym and delivery before the canonical columns."""
-        return {"pid": pl.Binary(), "delivery_id": pl.String(), **self.polars_schema}
+        """The table as the lake holds it: pseudonym (of a person) and delivery before the canonical columns."""
+        person = {"pid": pl.Binary()} if self.is_personal else {}
+        return {**person, "delivery_id": pl.String(), **self.polars_schema}
 
     @property
     def schema_digest(self) -> str:
@@ -124,4 +129,5 @@ def _load(path: Path) -> CanonicalTable:
         key=tuple(raw["key"]),
         columns=columns,
         money_column=raw.get("money", {}).get("delivered"),
+        is_personal=raw["person"] != "none",
     )

@@ -20,6 +20,7 @@ from pipeline.lake import Lake, open_lake
 from pseudonymisation.agreements import read_under
 from pseudonymisation.errors import OWN_FAULTS, PseudonymisationError
 from pseudonymisation.keys import KeyRing
+from pseudonymisation.manifest import TableCount
 from pseudonymisation.recipient import OpenedDelivery, open_delivery, read_manifest
 
 
@@ -52,7 +53,7 @@ def take_in(home: OcmoHome, name: str) -> TakeIn:
         opened = _open(home, arrival, ring, register)
         row = _entry(arrival, arrival_digest, opened)
         tables = {
-            table: _linked(table, frame, row, opened.manifest.schema_digests)
+            table: _linked(table, frame, row, opened.manifest.tables[table])
             for table, frame in sorted(opened.tables.items())
         }
     except OWN_FAULTS:  # no delivery is refused for what is wrong with our own keys or agreements
@@ -104,17 +105,17 @@ def _refusal(arrival: Arrival, arrival_digest: str, reason: str) -> Delivery:
     )
 
 
-def _linked(name: str, frame: pl.DataFrame, row: Delivery, schema_digests: dict[str, str]) -> pl.DataFrame:
-    """A delivered table in the lake's shape: pseudonym and delivery, then the canonical columns."""
+def _linked(name: str, frame: pl.DataFrame, row: Delivery, counted: TableCount) -> pl.DataFrame:
+    """A delivered table in the lake's shape: pseudonym (of a person) and delivery, then the canonical columns."""
     table = canonical_table(name)
-    if schema_digests[name] != table.schema_digest:
+    if counted.schema_digest != table.schema_digest or counted.is_personal != table.is_personal:
         raise DeliveryRefusedError(
             f"The supplier means another table by '{name}' than the OCMO does",
             where=row.arrival,
             remedy="Supplier and OCMO must use the same edition of the canonical tables; then seal it again.",
         )
-    require = table.require(frame.drop("pid"), where=row.arrival)
-    return frame.select("pid", pl.lit(row.delivery_id).alias("delivery_id"), *require.columns)
+    table.require(frame.drop("pid", strict=False), where=row.arrival)
+    return frame.with_columns(delivery_id=pl.lit(row.delivery_id)).select(table.raw_schema)
 
 
 def _publish(lake: Lake, register: Register, row: Delivery, tables: dict[str, pl.DataFrame]) -> None:

@@ -7,11 +7,21 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from pipeline.canonical import CanonicalTable, canonical_table, canonical_tables
+from pipeline.canonical import CanonicalTable, canonical_table, canonical_tables, care_types
 from pipeline.canonical.schema import POLARS_TYPES
 from pipeline.errors import DeliveryRefusedError
 
-NAMES = ["claim_line", "clinical_event", "insured", "patient_report"]
+NAMES = [
+    "access_measure",
+    "claim_line",
+    "clinical_event",
+    "control_total",
+    "indicator_return",
+    "insured",
+    "non_claim_payment",
+    "patient_report",
+    "provider",
+]
 PRIVACY = {"none", "pseudonym", "quasi-identifier", "sensitive"}
 
 every_table = pytest.mark.parametrize("table", canonical_tables().values(), ids=canonical_tables())
@@ -45,6 +55,21 @@ def test_a_table_is_described_in_full(table: CanonicalTable) -> None:
 
 
 @every_table
+def test_only_a_table_about_persons_has_a_person_in_its_key(table: CanonicalTable) -> None:
+    assert table.is_personal or "person" not in table.key
+    quasi = [column.name for column in table.columns if column.privacy in {"quasi-identifier", "sensitive"}]
+    assert table.is_personal or not quasi
+
+
+def test_a_kind_of_care_is_fixed_or_follows_use() -> None:
+    assert [code for code, kind in care_types().items() if kind.is_fixed] == [
+        "gp_registration",
+        "gp_chain_care",
+    ]
+    assert all(kind.code == code and kind.dutch and kind.says for code, kind in care_types().items())
+
+
+@every_table
 def test_no_column_could_hold_who_it_is(table: CanonicalTable) -> None:
     forbidden = {"bsn", "name", "address", "policy", "ticket", "pid", "day"}
     for column in table.columns:
@@ -66,9 +91,9 @@ def test_amounts_are_whole_cents_and_codes_are_text(table: CanonicalTable) -> No
 
 @every_table
 def test_the_lake_adds_pseudonym_and_delivery(table: CanonicalTable) -> None:
-    assert list(table.raw_schema)[:2] == ["pid", "delivery_id"]
-    assert list(table.raw_schema)[2:] == list(table.polars_schema)
-    assert table.raw_schema["pid"] == pl.Binary()
+    added = ["pid", "delivery_id"] if table.is_personal else ["delivery_id"]
+    assert list(table.raw_schema) == [*added, *table.polars_schema]
+    assert table.raw_schema.get("pid", pl.Binary()) == pl.Binary()
 
 
 @every_table
