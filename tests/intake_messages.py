@@ -1,7 +1,8 @@
 """Small messages and judges of BSNs for the intake's tests.
 
-A ZH308 message is made from a performance (record 04) and a tariff (record 06) per line, each given as what
-differs from the ordinary one below; the closing record agrees with the contents unless told otherwise.
+A ZH308 message is made from a performance (record 04) and a tariff (record 06) per line, an AP304 message from a
+dispensing (record 04), each given as what differs from the ordinary one below; the closing record agrees with
+the contents unless told otherwise.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import polars as pl
 
 from pipeline.intake import layouts
 from pipeline.intake.check import CheckedFile, check_file
+from pipeline.intake.record_layout import Layout
 from pipeline.intake.render import render
 
 BSN = "123456782"  # passes the eleven test; a number that people use for tests
 OTHER_BSN = "111222333"
 ZH308 = layouts.load("ZH308", "9.0")
+AP304 = layouts.load("AP304", "8.0")
 
 KEY: dict[str, Any] = {
     "bsn": BSN,
@@ -56,6 +59,21 @@ HEADER: dict[str, Any] = {
     "invoice_date": dt.date(2026, 4, 30),
 }
 
+DISPENSING: dict[str, Any] = {
+    "bsn": BSN,
+    "insurer_code": "9991",
+    "performance_date": dt.date(2025, 3, 1),
+    "performance_list_code": "001",
+    "performance_code": "99000101",  # in the list of articles: metformin 500 mg, a quarter of a DDD
+    "dispensing_unit_code": "ST",
+    "quantity": 90_000,
+    "treating_practice_code": "02990001",
+    "referring_caregiver_code": "01990001",
+    "declared_cents": 1_350,
+    "declared_sign": "D",
+    "line_reference": "A1",
+}
+
 
 def zh308(
     *,
@@ -70,24 +88,34 @@ def zh308(
         *_records("04", [KEY | PERFORMANCE | dict(said) for said in performances]),
         *_records("06", [KEY | TARIFF | dict(said) for said in tariffs]),
     ]
-    cents = sum(
-        amount if said["declared_sign"] == "D" else -amount
-        for said in (TARIFF | dict(tariff) for tariff in tariffs)
-        if isinstance(amount := said["declared_cents"], int)
-    )
     closing = {
         "performance_record_count": len(performances),
         "tariff_record_count": len(tariffs),
         "detail_record_count": len(performances) + len(tariffs),
-        "declared_total_cents": abs(cents),
-        "declared_total_sign": "C" if cents < 0 else "D",
+        **_total([TARIFF | dict(tariff) for tariff in tariffs]),
     }
     return [*lines, *_records("99", [closing | dict(trailer or {})])]
 
 
-def put(line: str, field: str, text: str, record: str = "06") -> str:
+def ap304(
+    *,
+    dispensings: Sequence[Mapping[str, Any]] = ({},),
+    header: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """The lines of a pharmacies' message, as a service bureau sends it: 01, the dispensings, 99."""
+    bureau = {name: value for name, value in HEADER.items() if name != "institution_code"}
+    lines = [DISPENSING | dict(said) for said in dispensings]
+    closing = {"performance_record_count": len(lines), "detail_record_count": len(lines), **_total(lines)}
+    return [
+        *_records("01", [bureau | dict(header or {})], AP304),
+        *_records("04", lines, AP304),
+        *_records("99", [closing], AP304),
+    ]
+
+
+def put(line: str, field: str, text: str, record: str = "06", layout: Layout = ZH308) -> str:
     """The line with raw text in a field, whether it fits the field's type or not."""
-    place = ZH308.records[record].fields[field]
+    place = layout.records[record].fields[field]
     return line[: place.start - 1] + text.ljust(place.length) + line[place.end :]
 
 
@@ -112,7 +140,17 @@ def found(checked: CheckedFile) -> list[tuple[int, int, str, str, str]]:
     return list(checked.rejected.select(columns).iter_rows())
 
 
-def _records(code: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _total(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the closing record says of the amount; one that is no number counts as nothing."""
+    cents = sum(
+        amount if said["declared_sign"] == "D" else -amount
+        for said in lines
+        if isinstance(amount := said["declared_cents"], int)
+    )
+    return {"declared_total_cents": abs(cents), "declared_total_sign": "C" if cents < 0 else "D"}
+
+
+def _records(code: str, rows: Sequence[Mapping[str, Any]], layout: Layout = ZH308) -> list[str]:
     if not rows:
         return []
-    return render(ZH308, code, pl.DataFrame(rows, infer_schema_length=None)).to_list()
+    return render(layout, code, pl.DataFrame(rows, infer_schema_length=None)).to_list()

@@ -10,9 +10,16 @@ Not here: how a source becomes a canonical table (`intake`), how deliveries are 
 """
 
 from pipeline.canonical.care_types import CareType, care_types
-from pipeline.canonical.schema import CanonicalColumn, CanonicalTable, canonical_table, canonical_tables
+from pipeline.canonical.schema import (
+    About,
+    CanonicalColumn,
+    CanonicalTable,
+    canonical_table,
+    canonical_tables,
+)
 
 __all__ = [
+    "About",
     "CanonicalColumn",
     "CanonicalTable",
     "CareType",

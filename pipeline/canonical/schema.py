@@ -39,10 +39,27 @@ class CanonicalColumn:
 
 
 @dataclass(frozen=True)
+class About:
+    """By which column a row tells the year that it is about.
+
+    Attributes:
+        date: the column of its day, or of its first month.
+        months: where a row lasts, the column with the number of months; else empty.
+        corrects: where a row may correct another, the column that names that one; else empty. Such a row has
+            the date of what it corrects, which may be of any year.
+    """
+
+    date: str
+    months: str = ""
+    corrects: str = ""
+
+
+@dataclass(frozen=True)
 class CanonicalTable:
     """One table: grain, key and columns. `key` may name `person`, the column that sealing replaces.
 
     A table that is not about persons (`is_personal` false) has no such column, before sealing or after it.
+    `about` is None for a table whose rows are not each of one year, such as books over several.
     """
 
     name: str
@@ -52,6 +69,7 @@ class CanonicalTable:
     columns: tuple[CanonicalColumn, ...]
     money_column: str | None
     is_personal: bool
+    about: About | None
 
     @property
     def polars_schema(self) -> dict[str, pl.DataType]:
@@ -109,7 +127,7 @@ def canonical_table(name: str) -> CanonicalTable:
 
 
 def _load(path: Path) -> CanonicalTable:
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     columns = tuple(
         CanonicalColumn(
             name=name,
@@ -130,4 +148,5 @@ def _load(path: Path) -> CanonicalTable:
         columns=columns,
         money_column=raw.get("money", {}).get("delivered"),
         is_personal=raw["person"] != "none",
+        about=About(**raw["about"]) if "about" in raw else None,
     )

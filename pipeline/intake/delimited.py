@@ -1,7 +1,8 @@
 """Read a CSV file through a supplier's mapping file.
 
 A mapping is YAML: `table` (canonical table), `source` (whose columns these are), `format` (separator, dates,
-decimal), `person` (the column of the BSN), and `columns`, one rule per canonical column (see `mapping`).
+decimal), `person` (the column of the BSN, or `none`), and `columns`, one rule per canonical column (see
+`mapping`).
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class DelimitedMapping:
     digest: str
 
 
-def load_mapping(path: Path) -> DelimitedMapping:
-    """The mapping file at this path.
+def load_mapping(path: Path, *folders: Path) -> DelimitedMapping:
+    """The mapping file at this path; `folders` may hold the code lists that it names.
 
     Raises:
         LayoutError: when it is no mapping, with the file and the key that is wrong.
@@ -58,7 +59,7 @@ def load_mapping(path: Path) -> DelimitedMapping:
     if not isinstance(raw, dict):
         raise LayoutError("This is no mapping: it has no keys", where=path.name, remedy=_SWAPPED)
     try:
-        return _parse(raw, hashlib.sha256(content).hexdigest())
+        return _parse(raw, hashlib.sha256(content).hexdigest(), folders)
     except OcmoError as error:
         raise LayoutError(error.what, where=path.name, remedy=error.remedy) from error
     except (TypeError, KeyError, AttributeError) as error:
@@ -113,7 +114,7 @@ def _read(source: SourceFile, separator: str) -> pl.DataFrame:
         ) from None
 
 
-def _parse(raw: Mapping[str, Any], digest: str) -> DelimitedMapping:
+def _parse(raw: Mapping[str, Any], digest: str, folders: tuple[Path, ...]) -> DelimitedMapping:
     for known, given in ((KEYS, raw), (FORMAT_KEYS, raw["format"])):
         differing = sorted(known ^ set(given))
         if differing:
@@ -123,7 +124,7 @@ def _parse(raw: Mapping[str, Any], digest: str) -> DelimitedMapping:
             )
     form = raw["format"]
     return DelimitedMapping(
-        mapping=TableMapping.parse(canonical_table(raw["table"]), raw["person"], raw["columns"]),
+        mapping=TableMapping.parse(canonical_table(raw["table"]), raw["person"], raw["columns"], *folders),
         separator=form["separator"],
         notation=Notation(dates=form["dates"], decimal=form["decimal"]),
         digest=digest,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ import polars as pl
 from pipeline.canonical import CanonicalColumn, CanonicalTable
 from pipeline.errors import LayoutError
 from pipeline.intake import generalise
+from pipeline.intake.code_lists import code_list
 from pipeline.intake.notation import Notation, integer, signed
 
 VERBS = (
@@ -21,8 +23,10 @@ VERBS = (
     "constant",
     "empty",
     "rules",
+    "lookup",
     "birth_year",
     "postcode3",
+    "month",
     "first_month",
     "insured_months",
 )
@@ -32,12 +36,13 @@ Rule = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Expressions:
-    """The columns of one canonical table over a frame of text columns."""
+    """The columns of one canonical table over a frame of text columns; `folders` may hold code lists."""
 
     table: CanonicalTable
     rules: Mapping[str, Rule]
     notation: Notation
     year: int | None
+    folders: tuple[Path, ...] = ()
 
     def column(self, column: CanonicalColumn) -> pl.Expr:
         """The canonical column, in its own type and name; null where the source cannot be read."""
@@ -61,10 +66,14 @@ class Expressions:
                 return pl.lit(rule["constant"])
             case "rules":
                 return _decided(rule)
+            case "lookup":
+                return self._looked_up(rule)
             case "birth_year":
                 return generalise.birth_year(self._date(rule["birth_year"]), needed_year(self.year))
             case "postcode3":
                 return generalise.postcode3(pl.col(rule["postcode3"]))
+            case "month":
+                return self._date(rule["month"]).dt.month_start()
             case "first_month":
                 start, end = (self._date(name) for name in rule["first_month"])
                 return generalise.first_month(start, end, needed_year(self.year))
@@ -81,6 +90,14 @@ class Expressions:
         if column.type == "date":
             return self.notation.date(text)
         return text if column.type == "text" else integer(text)
+
+    def _looked_up(self, rule: Rule) -> pl.Expr:
+        found = code_list(rule["in"], *self.folders).find(rule["lookup"], rule["give"])
+        if "times" not in rule:
+            return found
+        per = rule.get("per", 1)
+        size = (integer(pl.col(rule["times"])) * integer(found) + per // 2) // per
+        return signed(size, pl.col(rule["sign"])) if "sign" in rule else size
 
     def _part(self, name: str) -> pl.Expr:
         """A canonical column of this name, else the source column."""

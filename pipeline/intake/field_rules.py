@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -59,7 +60,8 @@ def _form(field: Field) -> FieldForm:
     )
 
 
-def _checks(form: FieldForm, notation: Notation) -> list[Check]:
+@cache
+def _checks(form: FieldForm, notation: Notation) -> tuple[Check, ...]:
     value = pl.col(form.name)
     found = []
     if form.mandatory:
@@ -79,4 +81,4 @@ def _checks(form: FieldForm, notation: Notation) -> list[Check]:
     if form.allowed:
         reason = f"{form.name} is none of {', '.join(form.allowed)}"
         found.append(Check(form.name, "code", reason, ~value.is_in(form.allowed)))
-    return found
+    return tuple(found)

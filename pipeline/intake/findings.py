@@ -59,10 +59,10 @@ def violations(
 
 def together(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """All findings in the order of the rows; those of one row in the order they were found."""
-    return pl.concat([FINDINGS.to_frame(), *parts]).sort("row_number", maintain_order=True)
+    found = [part for part in parts if part.height]
+    return pl.concat(found).sort("row_number", maintain_order=True) if found else FINDINGS.to_frame()
 
 
-def first_rules(findings: pl.DataFrame) -> dict[str, int]:
-    """Rejected rows by rule, each row once, under the first rule it broke; in alphabetical order."""
-    firsts = findings.unique("row_number", keep="first", maintain_order=True)
-    return dict(firsts.group_by("rule").len().sort("rule").iter_rows())
+def first_rules(findings: pl.DataFrame) -> pl.DataFrame:
+    """`row_number`, `rule`: each rejected row once, with the first rule it broke."""
+    return findings.unique("row_number", keep="first", maintain_order=True).select("row_number", "rule")

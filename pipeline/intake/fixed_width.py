@@ -7,6 +7,7 @@ for, so that names and addresses that nobody needs are never cut out at all.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -62,14 +63,30 @@ def read_message(source: SourceFile, *folders: Path) -> Message:
 
 
 def _lines(source: SourceFile) -> pl.DataFrame:
+    """line_number and line; of two ways to read the text, the one in which all records have one length."""
+    lines = _split(source.utf8())
+    if not _have_one_length(lines):
+        otherwise = _split(source.from_latin_1())
+        if _have_one_length(otherwise):
+            return otherwise
+    return lines
+
+
+def _have_one_length(lines: pl.DataFrame) -> bool:
+    return lines.select(pl.col("line").str.len_chars().n_unique() <= 1).item() is True
+
+
+def _split(text: bytes) -> pl.DataFrame:
     """line_number and line, without the empty lines at the end."""
-    lines = pl.read_lines(source.utf8(), row_index_name="line_number", row_index_offset=1)
+    lines = pl.read_lines(text, row_index_name="line_number", row_index_offset=1)
     lines = lines.with_columns(pl.col("line").str.strip_suffix("\r"))
     filled = lines.select((pl.col("line") != "").arg_true().max()).item()
     return lines.head(0 if filled is None else filled + 1)
 
 
+@cache
 def _cut(field: Field) -> pl.Expr:
+    """Made once for each field: many files are small, and then making expressions is most of the work."""
     text = pl.col("line").str.slice(field.start - 1, field.length)
     if field.type == "N":
         return pl.when(text != " " * field.length).then(text).alias(field.name)

@@ -7,8 +7,11 @@ A rule is the name of a source column, or one of these:
     {compose: [a, b], separator: s}   joined by the separator ('|' unless said); empty when one of them is
     {amount: a, sign: s}              cents; negative where the sign field says C (the sign may be left out)
     {constant: x}   {empty: why}      the same for every row; nothing, because the source lacks it
+    {lookup: {k: a}, in: list, give: v}    column v of a code list (see `code_lists`), where its k is a; with
+                                      `times: b`, `per: n` and `sign: s` v times b, by n, rounded, signed
     {rules: [{when: {...}, value: x}, ..., {value: y}]}    the first rule that holds decides
-    {birth_year: a}  {postcode3: a}  {first_month: [a, b]}  {insured_months: [a, b]}    see `generalise`
+    {birth_year: a}  {postcode3: a}  {month: a}  {first_month: [a, b]}  {insured_months: [a, b]}
+                                      what becomes of dates and addresses: see `generalise`
 
 A condition is {field: c} with `begins: text`, `filled: true` or `between: [low, high]` (text, inclusive). In
 `compose` a name may also be a canonical column. `source: text` beside a rule says where the rule comes from.
@@ -19,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -27,11 +31,14 @@ from pipeline.canonical import CanonicalColumn, CanonicalTable
 from pipeline.errors import LayoutError
 from pipeline.intake import generalise
 from pipeline.intake.expressions import Expressions, Rule, conditions, needed_year, verb_of
-from pipeline.intake.field_rules import FieldForm
+from pipeline.intake.field_rules import DEBIT_CREDIT, FieldForm
 from pipeline.intake.findings import Check
 from pipeline.intake.notation import Notation
 
-DATE_VERBS = ("birth_year", "first_month", "insured_months")
+NOBODY = "none"
+"""In place of the column of the BSN, for a table that is not about persons."""
+
+DATE_VERBS = ("birth_year", "month", "first_month", "insured_months")
 KINDS = {"date": "date", "int16": "count", "int32": "count", "int64": "count"}
 
 
@@ -39,13 +46,17 @@ KINDS = {"date": "date", "int16": "count", "int32": "count", "int64": "count"}
 class TableMapping:
     """A canonical table, the source column of the BSN, and a rule for each canonical column.
 
+    `person` is None for a table that is not about persons; `folders` may hold code lists.
+
     Raises:
-        LayoutError: at once, when a column has no rule, a rule has no column, or a rule cannot be used.
+        LayoutError: at once, when a column has no rule, a rule has no column, or a rule cannot be used, and
+            when the table is about persons and there is no column of them, or the other way round.
     """
 
     table: CanonicalTable
-    person: str
+    person: str | None
     rules: Mapping[str, Rule]
+    folders: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         differing = sorted({column.name for column in self.table.columns} ^ set(self.rules))
@@ -53,7 +64,13 @@ class TableMapping:
             raise LayoutError(
                 f"Table {self.table.name} needs one rule per column; differing: {', '.join(differing)}"
             )
-        expressions = Expressions(self.table, self.rules, Notation(dates="%Y%m%d"), year=1)
+        if self.table.is_personal == (self.person is None):
+            about = "about persons" if self.table.is_personal else "not about persons"
+            raise LayoutError(
+                f"Table {self.table.name} is {about}, and `person` says otherwise",
+                remedy=f"Name the column of the BSN, or write `{NOBODY}` where there are no persons.",
+            )
+        expressions = Expressions(self.table, self.rules, Notation(dates="%Y%m%d"), 1, self.folders)
         for column in self.table.columns:
             try:
                 self._forms(column)
@@ -62,14 +79,17 @@ class TableMapping:
                 raise LayoutError(f"The rule of column '{column.name}' cannot be used ({error})") from error
 
     @classmethod
-    def parse(cls, table: CanonicalTable, person: str, columns: Mapping[str, Any]) -> TableMapping:
+    def parse(
+        cls, table: CanonicalTable, person: str, columns: Mapping[str, Any], *folders: Path
+    ) -> TableMapping:
         """The mapping as written in YAML, where a bare name stands for `{take: name}`."""
         rules = {name: {"take": rule} if isinstance(rule, str) else rule for name, rule in columns.items()}
-        return cls(table, person, rules)
+        return cls(table, None if person == NOBODY else person, rules, folders)
 
     def references(self) -> list[str]:
         """The source columns that the rules and the person come from, each once, in alphabetical order."""
-        return sorted({self.person} | {form.name for form in self.forms()})
+        names = {form.name for form in self.forms()}
+        return sorted(names if self.person is None else names | {self.person})
 
     def forms(self) -> list[FieldForm]:
         """What each source column should hold, as far as its rule tells. The BSN is judged apart."""
@@ -89,7 +109,7 @@ class TableMapping:
         return found
 
     def rows(self, source: pl.DataFrame, notation: Notation, year: int | None = None) -> pl.DataFrame:
-        """row_number, bsn (as the source has it) and the canonical columns in their types.
+        """row_number, bsn (as the source has it; of persons only) and the canonical columns in their types.
 
         `source` has row_number and the columns of `references` as text. What is empty or cannot be read is
         null. `year` is the delivery's period, for the rules that need it.
@@ -97,9 +117,10 @@ class TableMapping:
         Raises:
             LayoutError: when a rule needs the period and there is none.
         """
-        expressions = Expressions(self.table, self.rules, notation, year)
+        expressions = Expressions(self.table, self.rules, notation, year, self.folders)
         columns = (expressions.column(column) for column in self.table.columns)
-        return source.select("row_number", pl.col(self.person).alias("bsn"), *columns)
+        person = [] if self.person is None else [pl.col(self.person).alias("bsn")]
+        return source.select("row_number", *person, *columns)
 
     def _forms(self, column: CanonicalColumn) -> list[FieldForm]:
         rule = self.rules[column.name]
@@ -117,10 +138,17 @@ class TableMapping:
                     )
                 ]
             case "amount":
-                signs = [FieldForm(rule["sign"], "text")] if "sign" in rule else []
-                return [FieldForm(rule["amount"], "cents"), *signs]
+                return [FieldForm(rule["amount"], "cents"), *_signs(rule)]
+            case "lookup":
+                keys = [FieldForm(name, "text") for name in rule["lookup"].values()]
+                counts = [FieldForm(rule["times"], "count")] if "times" in rule else []
+                return [*keys, *counts, *_signs(rule)]
         names = [rule[verb]] if isinstance(rule[verb], str) else rule[verb]
         own = {other.name for other in self.table.columns} if verb == "compose" else set()
         return [
             FieldForm(name, "date" if verb in DATE_VERBS else "text") for name in names if name not in own
         ]
+
+
+def _signs(rule: Rule) -> list[FieldForm]:
+    return [FieldForm(rule["sign"], "text", mandatory=True, allowed=DEBIT_CREDIT)] if "sign" in rule else []

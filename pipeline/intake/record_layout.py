@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.errors import LayoutError
 
 KINDS = {"DAT": "date", "BED": "cents", "ANT": "count"}
+DATE_LENGTH = 8  # EEJJMMDD
 HEADER_FIELDS = ("message_code", "message_version", "message_subversion")
 
 
@@ -31,7 +32,10 @@ class Field:
     @property
     def kind(self) -> str:
         """What the value is, by Vektis' element code: date, cents, count, or else digits or text."""
-        return KINDS.get(self.element[:3], "digits" if self.type == "N" else "text")
+        kind = KINDS.get(self.element[:3])
+        if kind is None or (kind == "date" and self.length != DATE_LENGTH):  # a time is a DAT element too
+            return "digits" if self.type == "N" else "text"
+        return kind
 
     @property
     def end(self) -> int:
@@ -66,9 +70,9 @@ class Trailer:
     of_sign: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """One edition of a standard.
+    """One edition of a standard; equal to itself only.
 
     `canonical` holds, by canonical table, how records become rows: see `mapping`.
     """

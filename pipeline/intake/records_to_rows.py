@@ -8,6 +8,8 @@ fields hold for all rows; `bsn`, the field of the person; and `columns`, the rul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -24,8 +26,9 @@ from pipeline.intake.staging import StagedTable
 from pipeline.intake.trailer import ControlTotals
 
 
-def layout_mapping(layout: Layout, table: str) -> TableMapping:
-    """The layout's mapping to one canonical table, its field names checked.
+@cache
+def layout_mapping(layout: Layout, table: str, *folders: Path) -> TableMapping:
+    """The layout's mapping to one canonical table, its field names checked; `folders` may hold code lists.
 
     Raises:
         LayoutError: when it names a column, field or rule that does not exist.
@@ -35,7 +38,7 @@ def layout_mapping(layout: Layout, table: str) -> TableMapping:
         sides = [raw["record"], *(join["record"] for join in raw["joins"])]
         keys = [f"{code}.{name}" for code in sides for join in raw["joins"] for name in join["equal"]]
         keys.append(f"{raw['header']}.record_code")
-        mapping = TableMapping.parse(canonical_table(table), raw["bsn"], raw["columns"])
+        mapping = TableMapping.parse(canonical_table(table), raw["bsn"], raw["columns"], *folders)
     except (KeyError, TypeError) as error:
         raise LayoutError(f"Table {table} lacks {error}", where=f"the layout of {layout.title}") from error
     for reference in (*mapping.references(), *keys):
@@ -43,14 +46,19 @@ def layout_mapping(layout: Layout, table: str) -> TableMapping:
     return mapping
 
 
-def stage_message(message: Message, totals: ControlTotals) -> list[StagedTable]:
-    """Every canonical table that this message delivers."""
-    return [_stage(message, table, totals) for table in message.layout.canonical]
+def stage_message(message: Message, totals: ControlTotals, *folders: Path) -> list[StagedTable]:
+    """Every canonical table that this message delivers; `folders` may hold code lists."""
+    return [
+        _stage(
+            message, layout_mapping(message.layout, table, *folders), message.layout.canonical[table], totals
+        )
+        for table in message.layout.canonical
+    ]
 
 
-def _stage(message: Message, table: str, totals: ControlTotals) -> StagedTable:
-    raw = message.layout.canonical[table]
-    mapping = layout_mapping(message.layout, table)
+def _stage(
+    message: Message, mapping: TableMapping, raw: Mapping[str, Any], totals: ControlTotals
+) -> StagedTable:
     code = raw["record"]
     base = message.records(code).with_columns(row_number="line_number")
     findings = [judge_records(base, message.layout.records[code])]

@@ -28,37 +28,43 @@ def render(layout: Layout, record_code: str, frame: pl.DataFrame) -> pl.Series:
     fixed = {"record_code": record_code}
     if record is layout.header:
         fixed |= {name: getattr(layout, name) for name in HEADER_FIELDS}
-    rows = frame.with_row_index("_row").with_columns(pl.lit(code).alias(name) for name, code in fixed.items())
-    parts = rows.select(_text(field, rows.schema.get(field.name)) for field in record.fields.values())
-    _refuse_misfits(layout, record_code, parts)
-    padded = (_padded(field) for field in record.fields.values())
-    return parts.select(pl.concat_str(list(padded)).alias("line")).to_series()
+    given = frame.with_columns(pl.lit(code).alias(name) for name, code in fixed.items())
+    values = given.select(_text(name, dtype) for name, dtype in given.schema.items())
+    _refuse_misfits(layout, record_code, values)
+    padded = (_padded(field, given=field.name in values.columns) for field in record.fields.values())
+    return values.select(pl.concat_str(list(padded)).alias("line")).to_series()
 
 
-def _text(field: Field, dtype: pl.DataType | None) -> pl.Expr:
-    """The field's value as unpadded text, never null."""
-    if dtype is None or isinstance(dtype, pl.Null):
-        return pl.lit("").alias(field.name)
-    value = pl.col(field.name)
+def _text(name: str, dtype: pl.DataType) -> pl.Expr:
+    """The column as unpadded text, never null."""
+    if isinstance(dtype, pl.Null):
+        return pl.lit("").alias(name)
+    value = pl.col(name)
     text = value.dt.strftime("%Y%m%d") if isinstance(dtype, pl.Date) else value.cast(pl.String)
     return text.fill_null("")
 
 
-def _padded(field: Field) -> pl.Expr:
+def _padded(field: Field, *, given: bool) -> pl.Expr:
+    if not given:
+        return pl.lit(("0" if field.type == "N" else " ") * field.length)
     value = pl.col(field.name)
     return value.str.zfill(field.length) if field.type == "N" else value.str.pad_end(field.length)
 
 
-def _refuse_misfits(layout: Layout, record_code: str, parts: pl.DataFrame) -> None:
+def _refuse_misfits(layout: Layout, record_code: str, values: pl.DataFrame) -> None:
     """Raise for the first field with a value that is too long or, where digits are asked, holds others."""
-    for field in layout.records[record_code].fields.values():
-        value = pl.col(field.name)
-        misfit = value.str.len_chars() > field.length
-        if field.type == "N":
-            misfit |= value.str.contains(r"[^0-9]")
-        rows = parts.select(misfit.arg_true()).to_series()
-        if rows.len():
+    fields = [field for field in layout.records[record_code].fields.values() if field.name in values.columns]
+    counts = values.select(_misfits(field).sum().alias(field.name) for field in fields).row(0, named=True)
+    for field in fields:
+        if counts[field.name]:
+            first = values.select(_misfits(field).arg_max()).item()
             raise LayoutError(
-                f"{rows.len()} values do not fit field '{field.name}' ({field.type} {field.length})",
-                where=f"record {record_code} of {layout.title}, first in row {rows[0]}",
+                f"{counts[field.name]} values do not fit field '{field.name}' ({field.type} {field.length})",
+                where=f"record {record_code} of {layout.title}, first in row {first}",
             )
+
+
+def _misfits(field: Field) -> pl.Expr:
+    value = pl.col(field.name)
+    too_long = value.str.len_chars() > field.length
+    return too_long | value.str.contains(r"[^0-9]") if field.type == "N" else too_long

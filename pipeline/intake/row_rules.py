@@ -6,7 +6,8 @@ code a column holds, the canonical tables' YAML says.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 
 import polars as pl
 
@@ -16,28 +17,34 @@ from pipeline.intake.findings import Check, together, violations
 JudgeBsn = Callable[[pl.Series], pl.DataFrame]
 """Different BSNs as text -> as many rows: `normalised` (nine digits), and `reason`, null when it is good."""
 
-# The form of codes kept by others: AGB and UZOVI registers, Vektis' code list COD367.
-FORMS = {"AGB": r"^\d{8}$", "UZOVI": r"^\d{4}$", "COD367": r"^\d{3}$"}
+DIGITS = {"AGB": 8, "UZOVI": 4, "COD367": 3}
+"""The digits of codes kept by others: AGB and UZOVI registers, Vektis' code list COD367."""
 
 
 def judge_rows(
-    rows: pl.DataFrame, table: CanonicalTable, record_code: str, judge_bsn: JudgeBsn
+    rows: pl.DataFrame,
+    table: CanonicalTable,
+    record_code: str,
+    judge_bsn: JudgeBsn,
+    delivery_checks: Iterable[Check] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows with their BSN normalised (null when it is none), and the findings on them.
 
-    A row is a duplicate of an earlier one only if that one has no fault.
+    Rows of tables that are not about persons have no BSN. `delivery_checks` are what the delivery asks of the
+    rows besides. A row is a duplicate of an earlier one only if that one has no fault.
     """
-    rows = _with_judged_bsn(rows, judge_bsn)
     checks = [check for column in table.columns for check in _column_checks(column)]
-    reason = pl.col("bsn_reason")
-    checks += [
-        Check("bsn", "bsn", f"this cannot be a BSN: {said}", reason == said)
-        for said in rows["bsn_reason"].drop_nulls().unique().sort()
-    ]
+    checks += delivery_checks
+    if table.is_personal:
+        rows = _with_judged_bsn(rows, judge_bsn)
+        checks += [
+            Check("bsn", "bsn", f"this cannot be a BSN: {said}", pl.col("bsn_reason") == said)
+            for said in rows["bsn_reason"].drop_nulls().unique().sort()
+        ]
     faults = violations(rows, checks, record_code=record_code)
     faultless = rows.join(faults, on="row_number", how="anti", maintain_order="left")
     duplicates = violations(faultless, [_duplicate(table)], record_code=record_code)
-    return rows.drop("bsn_reason"), together([faults, duplicates])
+    return rows.drop("bsn_reason", strict=False), together([faults, duplicates])
 
 
 def _with_judged_bsn(rows: pl.DataFrame, judge_bsn: JudgeBsn) -> pl.DataFrame:
@@ -61,7 +68,8 @@ def _with_judged_bsn(rows: pl.DataFrame, judge_bsn: JudgeBsn) -> pl.DataFrame:
     )
 
 
-def _column_checks(column: CanonicalColumn) -> list[Check]:
+@cache
+def _column_checks(column: CanonicalColumn) -> tuple[Check, ...]:
     name, value = column.name, pl.col(column.name)
     found = []
     if not column.optional:
@@ -69,10 +77,24 @@ def _column_checks(column: CanonicalColumn) -> list[Check]:
     if column.values:
         reason = f"{name} is none of {', '.join(column.values)}"
         found.append(Check(name, "code", reason, ~value.is_in(column.values)))
-    if column.codes in FORMS:
-        reason = f"{name} has not the form of an {column.codes} code"
-        found.append(Check(name, "code", reason, ~value.str.contains(FORMS[column.codes])))
-    return found
+    if column.codes in DIGITS:
+        found += _digit_checks(name, column.codes)
+    return tuple(found)
+
+
+def _digit_checks(name: str, codes: str) -> list[Check]:
+    """A code of too few digits is told apart: a spreadsheet takes codes for numbers and drops their zeros."""
+    value, digits = pl.col(name), DIGITS[codes]
+    shorter = value.str.contains(rf"^\d{{1,{digits - 1}}}$")
+    lost = (
+        f"{name} has fewer than the {digits} digits of an {codes} code: a leading zero may have been lost; "
+        "export the column as text"
+    )
+    other = f"{name} has not the form of an {codes} code"
+    return [
+        Check(name, "leading_zero", lost, shorter),
+        Check(name, "code", other, ~shorter & ~value.str.contains(rf"^\d{{{digits}}}$")),
+    ]
 
 
 def _duplicate(table: CanonicalTable) -> Check:

@@ -46,5 +46,9 @@ class SourceFile:
         try:
             content.decode("utf-8")
         except UnicodeDecodeError:
-            return content.decode("latin-1").encode("utf-8")
+            return self.from_latin_1()
         return content
+
+    def from_latin_1(self) -> bytes:
+        """The text in UTF-8, the bytes taken for latin-1: some texts can be read either way."""
+        return self.content.decode("latin-1").encode("utf-8")

@@ -1,4 +1,4 @@
-"""Rows on their way: canonical columns, the BSN as delivered, and what is wrong with them so far."""
+"""Rows on their way: canonical columns, a person's BSN as delivered, and what is wrong with them so far."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.canonical.schema import CanonicalTable
 class StagedTable:
     """Every row of one canonical table that a file delivers, the faulty ones too.
 
-    `rows` has row_number (the line it comes from), bsn and the canonical columns. `delivered_rows` and
+    `rows` has row_number (the line it comes from), of persons bsn, and the canonical columns. `delivered_rows` and
     `delivered_cents` were counted on the file's own lines, before anything was joined.
     """
 

@@ -13,7 +13,7 @@ from pipeline.errors import FileRefusedError
 from pipeline.intake.check import CheckedFile, check_file
 from pipeline.intake.fixed_width import read_message
 from pipeline.intake.source_file import SourceFile
-from tests.intake_messages import BSN, judge_all_but_other, zh308
+from tests.intake_messages import BSN, ap304, judge_all_but_other, zh308
 
 LINES = zh308(
     performances=[{}, {"performance_sequence_number": 2}],
@@ -76,6 +76,42 @@ def test_what_is_written_is_read_to_the_cent(folder, drawn, encoding):
     assert table["declared_cents"].to_list() == cents
     assert table["opening_date"].to_list() == [row["performance_start_date"] for row in drawn]
     assert checked.trailer_cents == checked.accounts["claim_line"].cents_accepted == sum(cents)
+
+
+DISPENSINGS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "declared_cents": st.integers(0, 99_999_999),
+            "declared_sign": st.sampled_from("CD"),
+            "performance_date": st.dates(dt.date(1990, 1, 1), dt.date(2099, 12, 31)),
+            "performance_code": st.sampled_from(["99000101", "99000406", "12345678"]),
+            "quantity": st.integers(0, 999_999_999),
+        }
+    ),
+    max_size=8,
+)
+DOSES_IN_A_UNIT = {"99000101": 250, "99000406": 1333}
+
+
+@settings(max_examples=40, deadline=None)
+@given(drawn=DISPENSINGS, encoding=st.sampled_from(["latin-1", "utf-8"]))
+def test_a_pharmacy_s_message_is_read_to_the_cent_and_to_the_dose(folder, drawn, encoding):
+    lines = ap304(dispensings=[row | {"line_reference": f"R{i}"} for i, row in enumerate(drawn)])
+    checked = check(folder, "\n".join(lines).encode(encoding))
+    signs = [-1 if row["declared_sign"] == "C" else 1 for row in drawn]
+    doses = [
+        None if unit is None else sign * ((row["quantity"] * unit + 500) // 1000)
+        for sign, row in zip(signs, drawn, strict=True)
+        for unit in [DOSES_IN_A_UNIT.get(row["performance_code"])]
+    ]
+    table = checked.tables["claim_line"]
+    assert checked.outcome == "accepted"
+    assert table["declared_cents"].to_list() == [
+        sign * row["declared_cents"] for sign, row in zip(signs, drawn, strict=True)
+    ]
+    assert table["ddd_thousandths"].to_list() == doses
+    assert table["opening_date"].to_list() == [row["performance_date"] for row in drawn]
+    assert checked.trailer_cents == checked.accounts["claim_line"].cents_accepted
 
 
 @settings(max_examples=40, deadline=None)

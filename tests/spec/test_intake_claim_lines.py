@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from pipeline.intake.accounts import CareAccount
 from tests.intake_messages import BSN, OTHER_BSN, check_lines, found, put, zh308
 
 
@@ -26,10 +27,13 @@ def test_a_claim_line_takes_the_money_from_the_tariff_and_the_care_from_the_perf
         "care_trajectory_ref": "06990001|T77",
         "specialism_code": "0305",
         "diagnosis_code": "1701",
+        "atc_code": None,
+        "ddd_thousandths": None,
         "billing_provider_code": "06990001",
         "referring_provider_code": "01012345",
         "opening_date": dt.date(2025, 3, 1),
         "closing_date": dt.date(2025, 5, 20),
+        "invoiced_date": dt.date(2026, 4, 30),
         "quantity": 1,
         "declared_cents": 12_345,
         "awarded_cents": None,
@@ -84,6 +88,11 @@ def test_the_biller_is_the_institution_else_the_practice_else_the_caregiver(tmp_
 
 
 # Lines of a message: 1 the header, 2 the first performance, 3 the first tariff (with one performance).
+
+
+def test_an_invoice_without_its_date_rejects_every_line(tmp_path):
+    checked = check_lines(zh308(header={"invoice_date": None}), tmp_path)
+    assert found(checked) == [(3, 3, "06", "invoiced_date", "mandatory")]
 
 
 def test_a_tariff_without_its_performance_is_rejected(tmp_path):
@@ -152,7 +161,8 @@ def test_rows_and_cents_close_and_each_row_is_counted_under_its_first_rule(tmp_p
     account = check_lines(lines, tmp_path).accounts["claim_line"]
     assert (account.rows_delivered, account.rows_accepted, account.rows_rejected) == (3, 2, 1)
     assert (account.cents_delivered, account.cents_accepted, account.cents_rejected) == (25_390, 24_690, 700)
-    assert account.rejected_by_rule == {"digits": 1}
+    assert (account.rejected_by_rule, account.rejected_cents_by_rule) == ({"digits": 1}, {"digits": 700})
+    assert account.rejected_by_care == [CareAccount(2025, "hospital_product", rows=1, cents=700)]
 
 
 def test_what_is_said_about_rejected_rows_holds_nothing_that_stood_in_them(tmp_path):

@@ -56,7 +56,7 @@ def test_an_unknown_version_is_answered_with_the_known_ones(tmp_path):
     lines[0] = put(lines[0], "message_version", "08", record="01")
     said = refusal(lines, tmp_path, UnknownStandardError)
     assert "message 101, version 08.00" in said
-    assert said.endswith("Known are: MZ301 1.3, ZH308 9.0.")
+    assert said.endswith("Known are: AP304 8.0, MZ301 1.3, ZH308 9.0.")
 
 
 def test_the_first_characters_of_a_file_that_is_no_message_are_not_repeated(tmp_path):

@@ -25,10 +25,12 @@ INSURED = {
         "postcode3_code": {"postcode3": "postcode"},
         "from_month": {"first_month": ["van", "tot"]},
         "insured_months": {"insured_months": ["van", "tot"]},
+        "general_practice_code": "huisarts",
+        "wlz_from_month": {"month": "wlz"},
     },
 }
-HEADER = "bsn;naam;uzovi;geboren;geslacht;postcode;van;tot"
-GOOD = f"{BSN};Jansen;9991;01-02-1960;V;5311 AB;01-01-2025;"
+HEADER = "bsn;naam;uzovi;geboren;geslacht;postcode;van;tot;huisarts;wlz"
+GOOD = f"{BSN};Jansen;9991;01-02-1960;V;5311 AB;01-01-2025;;01990001;17-09-2025"
 
 
 def check(folder, lines, *, described=INSURED, period="2025", encoding="utf-8"):
@@ -44,8 +46,15 @@ def check(folder, lines, *, described=INSURED, period="2025", encoding="utf-8"):
 
 def test_a_register_row_becomes_an_insured_row_without_name_birth_date_or_address(tmp_path):
     checked = check(tmp_path, [HEADER, GOOD])
-    assert checked.tables["insured"].rows() == [("9991", 1960, "F", "531", dt.date(2025, 1, 1), 12, BSN)]
+    row = ("9991", 1960, "F", "531", dt.date(2025, 1, 1), 12, "01990001", dt.date(2025, 9, 1), BSN)
+    assert checked.tables["insured"].rows() == [row]
     assert (checked.standard, checked.records, checked.outcome) == ("CSV", {"row": 1}, "accepted")
+
+
+def test_who_has_no_practice_and_no_care_under_the_wlz_is_taken_in_with_both_empty(tmp_path):
+    checked = check(tmp_path, [HEADER, GOOD.replace("01990001;17-09-2025", ";")])
+    (row,) = checked.tables["insured"].select("general_practice_code", "wlz_from_month").rows()
+    assert (row, checked.outcome) == ((None, None), "accepted")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
@@ -64,7 +73,11 @@ def test_the_encoding_of_a_name_changes_nothing(tmp_path, encoding):
         ("geslacht", "X", "geslacht", "code"),
         ("geslacht", "", "sex_code", "mandatory"),
         ("postcode", "B-1000", "postcode3_code", "mandatory"),
-        ("uzovi", "999", "insurer_code", "code"),
+        ("uzovi", "99910", "insurer_code", "code"),
+        ("uzovi", "999", "insurer_code", "leading_zero"),
+        ("huisarts", "1990001", "general_practice_code", "leading_zero"),
+        ("huisarts", "praktijk", "general_practice_code", "code"),
+        ("wlz", "2025", "wlz", "date"),
         ("van", "01-01-2026", "tot", "period"),
         ("bsn", OTHER_BSN, "bsn", "bsn"),
         ("bsn", "", "bsn", "bsn"),
@@ -83,6 +96,14 @@ def test_who_is_born_on_the_period_s_last_day_is_taken_in_and_a_day_later_reject
     assert checked.tables["insured"]["birth_year"].to_list() == [2025]
     assert checked.rejected["reason"].to_list()[0] == "geboren lies after the delivery's period"
     assert "2026" not in checked.rejected.write_csv()
+
+
+def test_a_lost_leading_zero_is_told_with_how_to_mend_it(tmp_path):
+    checked = check(tmp_path, [HEADER, GOOD.replace("01990001", "1990001")])
+    assert checked.rejected["reason"].to_list() == [
+        "general_practice_code has fewer than the 8 digits of an AGB code: a leading zero may have been lost; "
+        "export the column as text"
+    ]
 
 
 def test_a_person_twice_at_one_insurer_from_one_month_is_taken_once(tmp_path):

@@ -55,6 +55,17 @@ def test_a_table_is_described_in_full(table: CanonicalTable) -> None:
 
 
 @every_table
+def test_what_tells_the_year_of_a_row_is_there(table: CanonicalTable) -> None:
+    if table.about is None:
+        assert table.name in {"control_total", "patient_report", "provider"}
+        return
+    columns = {column.name: column for column in table.columns}
+    assert (columns[table.about.date].type, columns[table.about.date].optional) == ("date", False)
+    assert not table.about.months or columns[table.about.months].type == "int16"
+    assert not table.about.corrects or columns[table.about.corrects].optional
+
+
+@every_table
 def test_only_a_table_about_persons_has_a_person_in_its_key(table: CanonicalTable) -> None:
     assert table.is_personal or "person" not in table.key
     quasi = [column.name for column in table.columns if column.privacy in {"quasi-identifier", "sensitive"}]

@@ -83,3 +83,9 @@ def test_a_value_that_does_not_fit_is_refused_without_showing_it(column, value):
 def test_a_column_that_is_no_field_is_refused():
     with pytest.raises(LayoutError, match="price: no field of record 06"):
         render(ZH308, "06", pl.DataFrame({"price": [1]}))
+
+
+def test_a_name_that_can_be_read_either_way_is_read_so_that_the_records_keep_their_length() -> None:
+    source = SourceFile("m", "\r\n".join(zh308(performances=[{"diagnosis_code": "Â¡"}])).encode("latin-1"))
+    assert source.utf8() == source.content
+    assert read_message(source).records("04")["diagnosis_code"].to_list() == ["Â¡"]

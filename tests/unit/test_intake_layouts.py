@@ -46,6 +46,39 @@ def test_every_field_stands_where_the_published_specification_puts_it(
     assert ours == published
 
 
+def test_pharmacy_stands_where_the_transcription_puts_it_and_is_filled_as_the_published_edition_says(
+    reference,
+):
+    """AP304 8.0 is a third-party transcription without obligations: those are edition 7.2's, by element."""
+    published = {
+        (row["record_code"], row["element"]): row["obligation"]
+        for row in rows_of(reference / "vektis" / "AP304_v7.2.csv")
+    }
+    transcribed = [
+        (row["record_code"], row["element"], row["type"], int(row["start"]), int(row["end"]))
+        for row in rows_of(reference / "vektis" / "AP304_v8.0.csv")
+    ]
+    layout = layouts.load("AP304", "8.0")
+    fields = [(record.code, field) for record in layout.records.values() for field in record.fields.values()]
+    assert [(code, field.type, field.start, field.end) for code, field in fields] == [
+        (code, kind, start, end) for code, _, kind, start, end in transcribed
+    ]
+    for (code, field), (_, element, *_) in zip(fields, transcribed, strict=True):
+        # Of the signs the transcription only says that they are one of three elements.
+        assert field.element[:3] == element[:3]
+        assert field.element[3:] in element[3:].split("/")
+        assert field.obligation == published.get((code, field.element), "C")
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_a_time_of_day_is_no_date():
+    assert layouts.load("AP304", "8.0").field("04.performance_time").kind == "digits"
+
+
 def test_the_same_thing_has_the_same_name_in_every_record_and_standard():
     names: dict[str, set[str]] = {}
     for layout in layouts.all_layouts():
@@ -87,6 +120,7 @@ def made_up():
         "corrected_line_ref": {"empty": "no credits"},
         "opening_date": {"constant": dt.date(2025, 1, 1)},
         "closing_date": {"constant": dt.date(2025, 1, 1)},
+        "invoiced_date": {"constant": dt.date(2025, 1, 31)},
         "quantity": {"constant": 1},
         "declared_cents": {"amount": "20.declared_cents", "sign": "20.declared_sign"},
     }
@@ -170,7 +204,8 @@ def test_a_layout_dropped_into_a_folder_reads_a_new_standard_without_any_code(tm
 
 def test_an_unknown_edition_is_answered_with_the_known_ones():
     with pytest.raises(
-        UnknownStandardError, match=r"no layout of ZH308 12\.0\. Known are: MZ301 1\.3, ZH308 9\.0"
+        UnknownStandardError,
+        match=r"no layout of ZH308 12\.0\. Known are: AP304 8\.0, MZ301 1\.3, ZH308 9\.0",
     ):
         layouts.load("ZH308", "12.0")
 

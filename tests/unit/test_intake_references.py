@@ -71,7 +71,12 @@ def test_an_account_that_does_not_close_is_an_error(account):
 
 
 def test_accounts_add_up_by_rule():
-    one = TableAccount(rows_delivered=2, rows_accepted=1, rows_rejected=1, rejected_by_rule={"bsn": 1})
-    two = TableAccount(rows_delivered=1, rows_rejected=1, rejected_by_rule={"date": 1})
+    rejected = {"rows_rejected": 1, "cents_delivered": 5, "cents_rejected": 5}
+    bsn, date = (
+        {"rejected_by_rule": {rule: 1}, "rejected_cents_by_rule": {rule: 5}} for rule in ("bsn", "date")
+    )
+    one = TableAccount(rows_delivered=2, rows_accepted=1, **rejected, **bsn)
+    two = TableAccount(rows_delivered=1, **rejected, **date)
     both = (one + two).require_closed("both")
     assert (both.rows_delivered, both.rejected_by_rule) == (3, {"bsn": 1, "date": 1})
+    assert both.rejected_cents_by_rule == {"bsn": 5, "date": 5}
