@@ -12,9 +12,8 @@ import polars as pl
 import pytest
 
 from pipeline.cli.supplier.planning import SupplierHome
-from pipeline.cli.supplier.sealing import SealedDelivery, seal_planned
+from pipeline.cli.supplier.sealing import SEALED_BEFORE, seal_planned
 from pipeline.errors import FileRefusedError, SettingsError
-from pipeline.home import CHECKOUT
 from pseudonymisation.agreement import Agreement
 from pseudonymisation.errors import (
     AgreementError,
@@ -23,59 +22,15 @@ from pseudonymisation.errors import (
     KeyRingMissingError,
 )
 from pseudonymisation.keys import KeyRing
-from tests.oracles.pseudonymisation_stdlib import synthetic_numbers
 from tests.unit.pseudonymisation_world import files
+from tests.unit.sealing_world import PLAN, REGISTER, seal, supplier_home
 from tests.unit.test_pseudonymisation_resume import survives
-
-MAPPING = CHECKOUT / "pipeline" / "demo" / "mappings" / "insured.yaml"
-HEADER = "burgerservicenummer;uzovi;geboortedatum;geslacht;postcode;ingangsdatum;einddatum"
-REGISTER = "".join(
-    f"{line}\n"
-    for line in [
-        HEADER,
-        *(f"{number};9991;01-02-1960;V;5311 AB;01-01-2025;" for number in synthetic_numbers(3)),
-        "123456789;9991;01-02-1960;V;5311 AB;01-01-2025;",
-    ]
-)
-PLAN = f"""
-name: one
-deliveries:
-- delivery_id: one-2025
-  period: '2025'
-  delivered_on: 2026-01-31
-  files: [{{path: register.csv, mapping: "{MAPPING}"}}]
-"""
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> SupplierHome:
     """A supplier whose register holds three persons and a row with a number that is none."""
-    roles = {"one": "supplier", "ttp": "ttp", "ocmo": "ocmo"}
-    rings = {
-        name: KeyRing.create(tmp_path / name / "keys", role=role, name=name) for name, role in roles.items()
-    }
-    rings["one"].create_shared_secret()
-    agreement = Agreement(
-        contract="maasoever",
-        epoch=1,
-        key_version=1,
-        ttp=rings["ttp"].identity,
-        ocmo=rings["ocmo"].identity,
-        suppliers=(rings["one"].identity,),
-        minimum_persons=3,
-        maximum_persons=100,
-        allow_test_numbers=True,
-    )
-    root = tmp_path / "one"
-    agreement.write(root / "agreement.json")
-    (root / "register.csv").write_text(REGISTER)
-    (root / "supplier.yaml").write_text(PLAN)
-    return SupplierHome.open(root)
-
-
-def seal(home: SupplierHome) -> SealedDelivery:
-    (planned,) = home.planned
-    return seal_planned(home, planned)
+    return supplier_home(tmp_path, PLAN)
 
 
 def receipt(home: SupplierHome) -> dict[str, object]:
@@ -114,7 +69,7 @@ def test_the_rejected_rows_stay_with_their_reason(home: SupplierHome) -> None:
 
 def test_sealing_again_does_nothing(home: SupplierHome) -> None:
     first, before = seal(home), files(home.root)
-    assert seal(home) == replace(first, is_new=False)
+    assert seal(home) == replace(first, outcome=SEALED_BEFORE)
     assert files(home.root) == before
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.options import AsJson, example
 
 if TYPE_CHECKING:
-    from pipeline.intake.check import CheckedFile
+    from collections.abc import Sequence
+
+    from pipeline.cli.supplier.planning import PlannedDelivery, SupplierHome
+    from pipeline.cli.supplier.sealing import SealedDelivery
 
 app = typer.Typer(help="A supplier: check files, seal deliveries.", no_args_is_help=True)
-
-SHOWN_REJECTIONS = 20
 
 
 @app.command(
@@ -26,22 +27,35 @@ SHOWN_REJECTIONS = 20
 def check(
     file: Annotated[Path, typer.Argument(help="A message of a known standard, or a table.", metavar="FILE")],
     mapping: Annotated[Path | None, typer.Option(help="How to read a table; not for messages.")] = None,
-    period: Annotated[str | None, typer.Option(help="Calendar year of the delivery, for tables.")] = None,
+    period: Annotated[str | None, typer.Option(help="Calendar year that the file is to be about.")] = None,
+    delivered_on: Annotated[str | None, typer.Option(help="Its day, YYYY-MM-DD: nothing is later.")] = None,
+    layouts: Annotated[Path | None, typer.Option(help="Folder with more layouts and code lists.")] = None,
     allow_test_numbers: Annotated[bool, typer.Option(help="Take known test BSNs for real ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check one file: standard, counts, totals, and every row that would be rejected, with its reason."""
     import json
 
-    from pipeline.cli.supplier.sealing import judge_bsn
+    from pipeline.cli.options import day
+    from pipeline.cli.supplier import checked as shown
+    from pipeline.cli.supplier.judging import judge_bsn
     from pipeline.intake.check import check_file
+    from pipeline.intake.period_rules import require_period
 
-    judge = judge_bsn(allow_test_numbers=allow_test_numbers)
-    checked = check_file(file, judge_bsn=judge, period=period, mapping=mapping)
+    checked = check_file(
+        file,
+        judge_bsn=judge_bsn(allow_test_numbers=allow_test_numbers),
+        period=period,
+        delivered_on=day(delivered_on) if delivered_on else None,
+        mapping=mapping,
+        layout_folders=[layouts] if layouts else [],
+    )
     if as_json:
-        typer.echo(json.dumps(_as_json(checked), indent=1))
+        typer.echo(json.dumps(shown.as_json(checked), indent=1))
     else:
-        _print(checked)
+        shown.show(checked)
+    if period:
+        require_period([(checked.name, checked.periods)], period)
 
 
 @app.command(
@@ -61,21 +75,23 @@ def seal(
     ] = None,
     period: Annotated[str, typer.Option(help="With FILES: calendar year they are about.")] = "",
     delivered_on: Annotated[str, typer.Option(help="With FILES: day of delivery, YYYY-MM-DD.")] = "",
+    replaces: Annotated[
+        str, typer.Option(help="With FILES: own earlier delivery whose place this takes.")
+    ] = "",
 ) -> None:
-    """Seal what `supplier.yaml` plans, or the given files; what was sealed before is left alone."""
-    from rich.progress import track
+    """Seal what `supplier.yaml` plans, or the given files; what was sealed before is left alone.
 
+    A delivery that is refused does not stop the others: each is told, and the exit code is the first one's.
+    """
     from pipeline.cli.options import day
     from pipeline.cli.supplier.planning import PlannedDelivery, SourceSpec, SupplierHome
-    from pipeline.cli.supplier.sealing import seal_planned
     from pipeline.errors import SettingsError
-    from pipeline.money import euros
 
     supplier = SupplierHome.open(home)
     planned = [plan for plan in supplier.planned if delivery in (None, plan.delivery_id)]
     if files and delivery and period:
         sources = tuple(SourceSpec(file) for file in files)
-        planned = [PlannedDelivery(delivery, period, day(delivered_on), sources)]
+        planned = [PlannedDelivery(delivery, period, day(delivered_on), sources, replaces)]
     elif files:
         raise SettingsError(
             "Files were given without --delivery or without --period",
@@ -87,56 +103,44 @@ def seal(
             where=str(supplier.root / "supplier.yaml"),
             remedy="Plan it there, or give files with --delivery, --period and --delivered-on.",
         )
+    _seal_all(supplier, planned)
+
+
+def _seal_all(supplier: SupplierHome, planned: Sequence[PlannedDelivery]) -> None:
+    """Seal one after the other; a refusal is told at once when others follow, and again at the end by number."""
+    from rich.progress import track
+
+    from pipeline.cli.failures import Failure, failure, refused
+    from pipeline.cli.supplier.sealing import seal_planned
+
+    refusals: list[Failure] = []
     for plan in track(planned, description="Sealing", transient=True, disable=len(planned) == 1):
-        sealed = seal_planned(supplier, plan)
-        rows = sum(table["rows_accepted"] for table in sealed.accounts.values())
-        rejected = sum(table["rows_rejected"] for table in sealed.accounts.values())
-        cents = sum(table["cents_accepted"] for table in sealed.accounts.values())
-        typer.echo(
-            f"{sealed.delivery_id}: {'sealed' if sealed.is_new else 'sealed before'}; {sealed.persons:,} persons,"
-            f" {rows:,} rows accepted, {rejected:,} rejected, {euros(cents)}"
-        )
+        try:
+            typer.echo(_told(seal_planned(supplier, plan)))
+        except Exception as error:
+            told = failure(error)
+            if told is None or len(planned) == 1:
+                raise
+            typer.echo(f"{plan.delivery_id}: refused; {told.message}", err=True)
+            refusals.append(told)
+    if refusals:
+        ending = refused(len(refusals), len(planned), "", "mend what each says, and seal again")
+        ending.exit_code = refusals[0].exit_code
+        raise ending
 
 
-def _as_json(checked: CheckedFile) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {
-        "file": checked.name,
-        "standard": checked.standard,
-        "version": checked.version,
-        "outcome": checked.outcome,
-        "records": checked.records,
-        "persons": checked.persons,
-        "trailer_cents": checked.trailer_cents,
-        "tables": {name: asdict(account) for name, account in checked.accounts.items()},
-        "rejected": checked.rejected.to_dicts(),
-    }
-
-
-def _print(checked: CheckedFile) -> None:
-    from rich.console import Console
-
+def _told(sealed: SealedDelivery) -> str:
+    from pipeline.cli.supplier.sealing import REPEATED
     from pipeline.money import euros
 
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"{checked.name}: {checked.standard} {checked.version}, [bold]{checked.outcome}[/bold]")
-    console.print("  records      " + ", ".join(f"{code}: {n:,}" for code, n in checked.records.items()))
-    console.print(f"  insured      {checked.persons:,}")
-    for name, account in checked.accounts.items():
-        console.print(
-            f"  {name:<12} {account.rows_delivered:,} delivered = {account.rows_accepted:,} accepted"
-            f" + {account.rows_rejected:,} rejected"
+    if sealed.outcome == REPEATED:
+        return (
+            f"{sealed.delivery_id}: repeated; the same files were sealed as {sealed.earlier}, nothing leaves"
         )
-        if checked.trailer_cents is not None:
-            console.print(
-                f"  amount       {euros(account.cents_delivered)} = {euros(account.cents_accepted)} accepted"
-                f" + {euros(account.cents_rejected)} rejected"
-            )
-    if checked.trailer_cents is not None:
-        console.print(f"  trailer      {euros(checked.trailer_cents)}, reconciled with counts and total")
-    for row in checked.rejected.head(SHOWN_REJECTIONS).iter_rows(named=True):
-        console.print(f"  line {row['line_number']}, field {row['field']}: {row['reason']}", markup=False)
-    more = checked.rejected.height - SHOWN_REJECTIONS
-    if more > 0:
-        console.print(f"  and {more:,} more; `--json` lists all")
+    rows = sum(table["rows_accepted"] for table in sealed.accounts.values())
+    rejected = sum(table["rows_rejected"] for table in sealed.accounts.values())
+    cents = sum(table["cents_accepted"] for table in sealed.accounts.values())
+    return (
+        f"{sealed.delivery_id}: {sealed.outcome}; {sealed.persons:,} persons, {rows:,} rows accepted,"
+        f" {rejected:,} rejected, {euros(cents)}"
+    )

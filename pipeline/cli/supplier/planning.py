@@ -21,23 +21,37 @@ class SourceSpec:
 
 @dataclass(frozen=True)
 class PlannedDelivery:
-    """A delivery as the supplier plans it: which files, over which period, delivered when."""
+    """A delivery as the supplier plans it: which files, over which period, delivered when.
+
+    `replaces` is the id of the supplier's own earlier delivery whose place this one takes; empty when none's.
+    """
 
     delivery_id: str
     period: str
     delivered_on: dt.date
     files: tuple[SourceSpec, ...]
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
 class SupplierHome:
-    """A supplier's own folder: `supplier.yaml`, `keys/`, `agreement.json`, `sealed/`, `rejected/`."""
+    """A supplier's own folder: `supplier.yaml`, `keys/`, `agreement.json`, `sealed/`, `rejected/`.
+
+    It may have a folder `layouts/`, with layouts and code lists besides those of the software.
+    """
 
     root: Path
     name: str
     ttp_outbox: Path
     ocmo_outbox: Path
     planned: tuple[PlannedDelivery, ...]
+    outside_period_share: float
+
+    @property
+    def layout_folders(self) -> tuple[Path, ...]:
+        """The supplier's own folder of layouts and code lists, when there is one."""
+        folder = self.root / "layouts"
+        return (folder,) if folder.is_dir() else ()
 
     @classmethod
     def open(cls, root: Path) -> SupplierHome:
@@ -49,7 +63,13 @@ class SupplierHome:
         root = root.resolve()
         settings = read_settings(
             root / "supplier.yaml",
-            {"name": root.name, "ttp_outbox": "drop/ttp", "ocmo_outbox": "drop/ocmo", "deliveries": []},
+            {
+                "name": root.name,
+                "ttp_outbox": "drop/ttp",
+                "ocmo_outbox": "drop/ocmo",
+                "outside_period_share": 0.5,
+                "deliveries": [],
+            },
         )
         return cls(
             root=root,
@@ -57,7 +77,18 @@ class SupplierHome:
             ttp_outbox=(root / settings["ttp_outbox"]).resolve(),
             ocmo_outbox=(root / settings["ocmo_outbox"]).resolve(),
             planned=_all_planned(root, settings["deliveries"]),
+            outside_period_share=_share(root, settings["outside_period_share"]),
         )
+
+
+def _share(root: Path, raw: object) -> float:
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= 1:
+        return float(raw)
+    raise SettingsError(
+        "'outside_period_share' is no share",
+        where=str(root / "supplier.yaml"),
+        remedy="Give a number from 0 to 1: above this share of rows of other years a delivery is refused.",
+    )
 
 
 def _all_planned(root: Path, raw: object) -> tuple[PlannedDelivery, ...]:
@@ -76,11 +107,12 @@ def _planned(root: Path, raw: dict[str, Any]) -> PlannedDelivery:
             SourceSpec(root / file["path"], root / file["mapping"] if file.get("mapping") else None)
             for file in raw["files"]
         )
-        if not isinstance(raw["delivery_id"], str):
-            raise TypeError("delivery_id is no text")
-        return PlannedDelivery(
-            raw["delivery_id"], str(raw["period"]), dt.date.fromisoformat(str(raw["delivered_on"])), files
-        )
+        replaces = raw.get("replaces", "")
+        for name, text in (("delivery_id", raw["delivery_id"]), ("replaces", replaces)):
+            if not isinstance(text, str):
+                raise TypeError(f"{name} is no text")
+        delivered_on = dt.date.fromisoformat(str(raw["delivered_on"]))
+        return PlannedDelivery(raw["delivery_id"], str(raw["period"]), delivered_on, files, replaces)
     except (KeyError, TypeError, ValueError) as error:
         raise SettingsError(
             f"A planned delivery is incomplete ({error})",

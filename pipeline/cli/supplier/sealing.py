@@ -7,9 +7,6 @@ cannot be sealed leaves neither receipt nor rejected rows: `ocmo supplier check`
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,86 +14,113 @@ from typing import Any
 import polars as pl
 
 from pipeline.canonical import canonical_table
+from pipeline.cli.supplier.judging import judge_bsn
 from pipeline.cli.supplier.planning import PlannedDelivery, SupplierHome
+from pipeline.cli.supplier.receipts import (
+    Receipt,
+    receipt_path,
+    require_replaceable,
+    require_same_files,
+    sealed_from,
+)
 from pipeline.errors import FileRefusedError, SettingsError
 from pipeline.intake.check import CheckedFile, accounts, check_file
+from pipeline.intake.period_rules import require_period
 from pipeline.intake.references import key_references
-from pseudonymisation import bsn
 from pseudonymisation.agreement import REFUSE, Agreement
 from pseudonymisation.dropfolder import exclusive, lock_of, replace_file
 from pseudonymisation.identity import require_name
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.supplier import Delivery, SealReceipt, seal
 
-BSN_REASONS = {
-    "empty": "it is empty",
-    "not_digits": "it has other characters than digits",
-    "wrong_length": "it has not eight or nine digits",
-    "eleven_test": "it fails the eleven test",
-    "dummy_number": "it is a dummy number",
-    "test_number": "it is a test number",
-}
-"""What the pseudonymisation package says of a number, for the person who has to mend it."""
-
-Judge = Callable[[pl.Series], pl.DataFrame]
+SEALED, SEALED_BEFORE, REPEATED = "sealed", "sealed before", "repeated"
 
 
 @dataclass(frozen=True)
 class SealedDelivery:
-    """What became of a planned delivery. `is_new` is false when it had been sealed before."""
+    """What became of a planned delivery: sealed, sealed before, or repeated.
+
+    Repeated is a delivery of the same files as an earlier one, `earlier`, whose persons and accounts it has;
+    nothing leaves for it.
+    """
 
     delivery_id: str
-    is_new: bool
+    outcome: str
     persons: int
     accounts: dict[str, Any]
+    earlier: str = ""
 
-
-def judge_bsn(*, allow_test_numbers: bool) -> Judge:
-    """How numbers are judged: normalised number and reason in words, under one policy on test numbers."""
-
-    def judge(numbers: pl.Series) -> pl.DataFrame:
-        judged = bsn.judge(numbers, allow_test_numbers=allow_test_numbers)
-        return judged.with_columns(pl.col("reason").replace(BSN_REASONS))
-
-    return judge
+    @property
+    def is_new(self) -> bool:
+        """True when this call sealed it."""
+        return self.outcome == SEALED
 
 
 def seal_planned(home: SupplierHome, planned: PlannedDelivery) -> SealedDelivery:
     """Check the delivery's files, seal what is accepted for the TTP and the OCMO, and keep the rejected rows.
 
-    The receipt is written last. Who is killed before seals again, and finds the delivery as it was sealed.
+    The receipt is written last. Who is killed before seals again, and finds the delivery as it was sealed. The
+    same files as those of an earlier delivery for the period are not sealed again, unless the new one `replaces` one.
 
     Raises:
-        FileRefusedError: when a file cannot be used, or holds a failing BSN and the contract refuses such.
-        SettingsError: when it was sealed before, from other files.
+        FileRefusedError: when a file cannot be used, holds a failing BSN and the contract refuses such, or the
+            rows are mostly about another period.
+        SettingsError: when it was sealed before from other files, replaces what was not sealed from here, or
+            has no table that is about persons.
         PseudonymisationError: when it cannot be sealed.
     """
     require_name(planned.delivery_id, "delivery id")
     require_name(planned.period, "period")
     agreement = Agreement.load(home.root / "agreement.json")
-    receipt = home.root / "sealed" / f"{planned.delivery_id}.json"
-    with exclusive(lock_of(receipt)):
-        if receipt.exists():
-            earlier = json.loads(receipt.read_text(encoding="utf-8"))
-            _require_same_sources(planned, earlier)
-            return SealedDelivery(planned.delivery_id, False, earlier["persons"], earlier["accounts"])
-        ring = KeyRing.open(home.root / "keys")
-        checked = _check(planned, agreement)
-        counted = accounts(checked, ring.reference_mac)
-        persons = _seal(home, planned, agreement, ring, checked, counted).persons
-        _keep_rejected(home.root / "rejected" / f"{planned.delivery_id}.csv", checked)
-        # The files' own digests stay here: the accounts, which leave, name them by keyed references.
-        sources = [file.sha256 for file in checked]
-        _write_json(receipt, {"persons": persons, "accounts": counted, "files": sources})
-    return SealedDelivery(planned.delivery_id, True, persons, counted)
+    path = receipt_path(home.root, planned.delivery_id)
+    with exclusive(lock_of(path)):
+        if path.exists():
+            receipt = Receipt.read(path)
+            require_same_files(planned, receipt)
+            return SealedDelivery(planned.delivery_id, SEALED_BEFORE, receipt.persons, receipt.accounts)
+        if planned.replaces:
+            require_replaceable(home.root, planned, agreement)
+        elif twin := sealed_from(home.root, planned, agreement):
+            earlier, receipt = twin
+            return SealedDelivery(
+                planned.delivery_id, REPEATED, receipt.persons, receipt.accounts, earlier=earlier
+            )
+        receipt = _check_and_seal(home, planned, agreement)
+        receipt.write(path)
+    return SealedDelivery(planned.delivery_id, SEALED, receipt.persons, receipt.accounts)
 
 
-def _check(planned: PlannedDelivery, agreement: Agreement) -> list[CheckedFile]:
+def _check_and_seal(home: SupplierHome, planned: PlannedDelivery, agreement: Agreement) -> Receipt:
+    ring = KeyRing.open(home.root / "keys")
+    checked = _check(home, planned, agreement)
+    counted = accounts(checked, ring.reference_mac)
+    sealed = _seal(home, planned, agreement, ring, checked, counted)
+    _keep_rejected(home.root / "rejected" / f"{planned.delivery_id}.csv", checked)
+    return Receipt(
+        contract=agreement.contract,
+        epoch=agreement.epoch,
+        period=planned.period,
+        persons=sealed.persons,
+        accounts=counted,
+        files=[file.sha256 for file in checked],
+    )
+
+
+def _check(home: SupplierHome, planned: PlannedDelivery, agreement: Agreement) -> list[CheckedFile]:
     judge = judge_bsn(allow_test_numbers=agreement.allow_test_numbers)
     checked = [
-        check_file(file.path, judge_bsn=judge, period=planned.period, mapping=file.mapping)
+        check_file(
+            file.path,
+            judge_bsn=judge,
+            period=planned.period,
+            delivered_on=planned.delivered_on,
+            mapping=file.mapping,
+            layout_folders=home.layout_folders,
+        )
         for file in planned.files
     ]
+    _require_persons(planned, checked)
+    require_period([(file.name, file.periods) for file in checked], planned.period, home.outside_period_share)
     _apply_bsn_policy(agreement, checked)
     return checked
 
@@ -124,13 +148,19 @@ def _seal(
         agreement=agreement,
         ring=ring,
         delivery=Delivery(
-            planned.delivery_id, home.name, agreement.contract, planned.period, planned.delivered_on
+            delivery_id=planned.delivery_id,
+            supplier=home.name,
+            contract=agreement.contract,
+            period=planned.period,
+            delivered_on=planned.delivered_on,
+            replaces=planned.replaces,
         ),
         tables=tables,
         schema_digests={name: canonical_table(name).schema_digest for name in names},
         accounts=counted,
         ttp_outbox=home.ttp_outbox,
         ocmo_outbox=home.ocmo_outbox,
+        impersonal=[name for name in names if not canonical_table(name).is_personal],
     )
 
 
@@ -139,6 +169,16 @@ def _keep_rejected(path: Path, checked: list[CheckedFile]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     rejected = pl.concat([file.rejected for file in checked])
     replace_file(path, rejected.write_csv().encode("utf-8"))
+
+
+def _require_persons(planned: PlannedDelivery, checked: list[CheckedFile]) -> None:
+    names = sorted({name for file in checked for name in file.tables})
+    if not any(canonical_table(name).is_personal for name in names):
+        raise SettingsError(
+            f"Delivery {planned.delivery_id} has no table about persons ({', '.join(names) or 'no file at all'})",
+            where="supplier.yaml",
+            remedy="Plan these files in one delivery with those that are about persons.",
+        )
 
 
 def _apply_bsn_policy(agreement: Agreement, checked: list[CheckedFile]) -> None:
@@ -150,26 +190,3 @@ def _apply_bsn_policy(agreement: Agreement, checked: list[CheckedFile]) -> None:
             f"{failing} rows have a BSN that cannot be one, and the contract refuses such a delivery",
             remedy="`ocmo supplier check` lists file and line of each; mend them and seal again.",
         )
-
-
-def _digests(planned: PlannedDelivery) -> list[str]:
-    try:
-        return [hashlib.sha256(file.path.read_bytes()).hexdigest() for file in planned.files]
-    except OSError as error:
-        raise FileRefusedError(
-            f"A file of delivery {planned.delivery_id} cannot be read ({error.strerror})",
-            where=Path(str(error.filename)).name,
-            remedy="Put it back, or take the delivery out of supplier.yaml; what was sealed stays sealed.",
-        ) from error
-
-
-def _require_same_sources(planned: PlannedDelivery, earlier: dict[str, Any]) -> None:
-    if earlier["files"] != _digests(planned):
-        raise SettingsError(
-            f"Delivery {planned.delivery_id} was sealed from other files than there are now",
-            remedy="Plan a delivery with a new id for the new files, and tell the TTP and the OCMO.",
-        )
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    replace_file(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode("utf-8"))
