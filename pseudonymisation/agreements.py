@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pseudonymisation.agreement import Agreement
-from pseudonymisation.errors import AgreementError, PseudonymisationError
+from pseudonymisation.errors import AgreementError, PseudonymisationError, SignatureRefusedError
 
 Read = TypeVar("Read")
 
@@ -17,7 +17,8 @@ def read_under(folder: Path, read: Callable[[Agreement], Read]) -> tuple[Agreeme
 
     Raises:
         AgreementError: when the folder holds no agreement.
-        PseudonymisationError: the refusal under the first agreement, when none is accepted.
+        PseudonymisationError: when none is accepted: the refusal under the first agreement that its signer
+            is in, which says more than that the signer is not in another; else the first.
     """
     refusals: list[PseudonymisationError] = []
     for path in sorted(folder.glob("*.json")):
@@ -26,8 +27,9 @@ def read_under(folder: Path, read: Callable[[Agreement], Read]) -> tuple[Agreeme
             return agreement, read(agreement)
         except PseudonymisationError as refusal:
             refusals.append(refusal)
+    of_the_signer = [refusal for refusal in refusals if not isinstance(refusal, SignatureRefusedError)]
     if refusals:
-        raise refusals[0]
+        raise (of_the_signer or refusals)[0]
     raise AgreementError(
         "There is no agreement to open deliveries under",
         where=str(folder),

@@ -9,6 +9,7 @@ from pseudonymisation.errors import AgreementError, ManifestRefusedError
 from pseudonymisation.identity import require_name
 from pseudonymisation.manifest import IDENTIFIERS, TABLES, Manifest
 
+_IN_LINE = "Bring both copies of the agreement in line; the sender then seals a new delivery."
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
@@ -22,8 +23,12 @@ def refuse_contradictions(manifest: Manifest) -> None:
     try:
         for field in ("supplier", "delivery", "period", "contract"):
             require_name(getattr(manifest, field), field)
+        if manifest.replaces:
+            require_name(manifest.replaces, "delivery id of the one replaced")
     except AgreementError as error:
         raise _refused(error.what, manifest) from None
+    if manifest.replaces == manifest.delivery:
+        raise _refused("It would replace itself", manifest)
     for table, rows in manifest.expected_rows.items():
         chunks = [blob for blob in manifest.blobs if blob.table == table]
         numbers = [(blob.chunk, blob.of) for blob in chunks]
@@ -44,8 +49,15 @@ def refuse_other_agreement(manifest: Manifest, agreement: Agreement) -> None:
             raise ManifestRefusedError(
                 f"The delivery is made for {field} {said}, the agreement says {agreed}",
                 where=manifest.delivery,
-                remedy="Bring both copies of the agreement in line; the sender then seals a new delivery.",
+                remedy=_no_party(manifest, agreement) if field == "contract" else _IN_LINE,
             )
+
+
+def _no_party(manifest: Manifest, agreement: Agreement) -> str:
+    return (
+        f"{manifest.sender} delivers for {agreement.contract}, and is no party to {manifest.contract} here: "
+        "it must seal a new delivery for its own contract."
+    )
 
 
 def _refused(what: str, manifest: Manifest) -> ManifestRefusedError:

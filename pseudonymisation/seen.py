@@ -100,27 +100,49 @@ class SeenStore:
             ReplayRefusedError: its id, manifest or a blob was seen before.
             ManifestRefusedError: it would replace a delivery that is not its supplier's own for this period.
             LiveDeliveryRefusedError: the supplier has a live delivery for this period, and this one does
-                not replace it.
+                not replace it: it names none, or another, such as one that was replaced already; or the live
+                one has its place already.
             CanaryMismatchError: it hashes unlike an earlier delivery under the same key version.
         """
         new, known = Seen.of(manifest), self.deliveries()
-        replaced = {seen.replaces for seen in known}
         for old in known:
+            self._refuse_replay(old, new)
             self._refuse_foreign_place(old, new)
-            if old.delivery == new.delivery or set(old.blobs) & set(new.blobs):
-                raise ReplayRefusedError(
-                    "A delivery with this id or these contents was processed before",
-                    where=new.delivery,
-                    remedy=f"{new.supplier} must seal a new delivery under a new id.",
-                )
-            if old.delivery not in replaced:
-                self._refuse_second(old, new)
             self._refuse_other_canary(old, new)
+        self._refuse_second([old for old in known if old.place == new.place], new)
 
     def record(self, manifest: IdentifiersManifest) -> None:
         """Remember a delivery as processed; once it is on disk."""
         entries = [asdict(seen) for seen in (*self.deliveries(), Seen.of(manifest))]
         replace_file(self._path, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
+
+    @staticmethod
+    def _refuse_replay(old: Seen, new: Seen) -> None:
+        if old.delivery == new.delivery or set(old.blobs) & set(new.blobs):
+            raise ReplayRefusedError(
+                "A delivery with this id or these contents was processed before",
+                where=new.delivery,
+                remedy=f"{new.supplier} must seal a new delivery under a new id.",
+            )
+
+    @staticmethod
+    def _refuse_second(chain: list[Seen], new: Seen) -> None:
+        """`chain` is what was processed of the place: each took that of the one before it, the last is live."""
+        if not chain or new.replaces == chain[-1].delivery:
+            return
+        live = chain[-1].delivery
+        if any(old.replaces == new.delivery for old in chain):
+            raise LiveDeliveryRefusedError(
+                f"{live} already takes the place of this delivery for {new.period}",
+                where=new.delivery,
+                remedy=f"Nothing is missing when {new.supplier} meant so: {live} counts. Else it must seal a new "
+                f"delivery that replaces {live}.",
+            )
+        raise LiveDeliveryRefusedError(
+            f"{new.supplier} already has a live delivery for {new.period}: {live}",
+            where=new.delivery,
+            remedy=f"One delivery per supplier and period counts: seal it as one that replaces {live}.",
+        )
 
     @staticmethod
     def _refuse_foreign_place(old: Seen, new: Seen) -> None:
@@ -129,15 +151,6 @@ class SeenStore:
                 f"It would replace {old.delivery}, which is another supplier's or of another contract or period",
                 where=new.delivery,
                 remedy=f"{new.supplier} must name its own earlier delivery for {new.period}, or none.",
-            )
-
-    @staticmethod
-    def _refuse_second(old: Seen, new: Seen) -> None:
-        if new.place == old.place and new.replaces != old.delivery:
-            raise LiveDeliveryRefusedError(
-                f"{new.supplier} already has a live delivery for {new.period}: {old.delivery}",
-                where=new.delivery,
-                remedy=f"One delivery per supplier and period counts: seal it as one that replaces {old.delivery}.",
             )
 
     @staticmethod

@@ -77,8 +77,8 @@ def seal(
         agreement: the supplier's copy of the contract's agreement.
         ring: the supplier's key ring, with the shared secret.
         delivery: which delivery this is.
-        tables: by name; each with a text column `bsn` of normalised numbers, and no other identifier. At
-            least one of them is about persons.
+        tables: by name; each that is about persons with a text column `bsn` of normalised numbers, and no
+            other identifier. At least one of them is about persons.
         schema_digests: by table, what the supplier means by its columns.
         accounts: JSON-able; goes into manifest B as it is.
         ttp_outbox: drop folder towards the TTP; `<delivery_id>/` appears in it.
@@ -91,7 +91,8 @@ def seal(
         TableRefusedError: when a table lacks its column, its schema digest, or is no table name.
         NumberRefusedError: when a number cannot be a BSN or is not normalised.
         BatchRefusedError: when there are fewer or more persons than agreed.
-        DeliveryExistsError: when this delivery id was sealed before with other contents.
+        DeliveryExistsError: when this delivery id was sealed before with other contents, or is to replace
+            itself.
     """
     _refuse_misfits(agreement, ring, delivery, chunk_rows)
     counts = _counts(tables, schema_digests, impersonal)
@@ -124,6 +125,12 @@ def _refuse_misfits(agreement: Agreement, ring: KeyRing, delivery: Delivery, chu
     require_name(delivery.period, "period")
     if delivery.replaces:
         require_name(delivery.replaces, "delivery id of the one replaced")
+    if delivery.replaces == delivery.delivery_id:
+        raise DeliveryExistsError(
+            "A delivery cannot replace itself",
+            where=delivery.delivery_id,
+            remedy="Seal it under a new delivery id, and name the earlier one as replaced.",
+        )
     agreement.require_contract(delivery.contract)
     agreement.require_identity(ring.identity, agreement.supplier(delivery.supplier))
     if chunk_rows < 1:

@@ -13,6 +13,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pseudonymisation.agreement import Agreement
 from pseudonymisation.agreements import read_under
 from pseudonymisation.dropfolder import arrived, contents_digest, part_of, read_file, replace_file
 from pseudonymisation.encoding import lp
@@ -24,6 +25,7 @@ from pseudonymisation.errors import (
 )
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.manifest import IdentifiersManifest
+from pseudonymisation.round_order import in_order
 from pseudonymisation.seen import SeenStore
 from pseudonymisation.signing import MANIFEST_FILE, read_signed
 from pseudonymisation.ttp import process
@@ -74,7 +76,7 @@ class TtpOutcome:
 
 
 def process_inbox(home: TtpHome) -> list[TtpOutcome]:
-    """Process what is new in the inbox, in the order of the folders' names.
+    """Process what is new in the inbox, in the order of delivery (`round_order`).
 
     Raises:
         AgreementError: when there is no agreement, one cannot be used, or it is of another key ring.
@@ -84,27 +86,43 @@ def process_inbox(home: TtpHome) -> list[TtpOutcome]:
     ring, seen = KeyRing.open(home.root / "keys"), SeenStore(home.root / "seen.json")
     refused = _refused_before(home)
     done = {entry.manifest_digest for entry in seen.deliveries()}
+    tried = {folder: _trial_digest(home, folder) for folder in arrived(home.inbox)}
+    new = [
+        folder
+        for folder, digest in tried.items()
+        if refused.get(folder.name) != digest and not _is_mapped(home, folder, done)
+    ]
     outcomes = []
-    for folder in arrived(home.inbox):
-        tried = _trial_digest(home, folder)
-        if refused.get(folder.name) == tried or _is_mapped(home, folder, done):
-            continue
+    for folder in in_order((folder, _heard(home, folder)) for folder in new):
         outcome = _process_one(home, folder, ring, seen)
         if outcome.outcome == REFUSED:
             with seen.exclusive():
-                _remember_refused(home, folder.name, tried)
+                _remember_refused(home, folder.name, tried[folder])
         outcomes.append(outcome)
     return outcomes
 
 
+def _heard(home: TtpHome, folder: Path) -> IdentifiersManifest | None:
+    """What a delivery's manifest says; None when it is not to be believed, which processing it will tell."""
+    try:
+        return _read(home, folder)[1]
+    except OWN_FAULTS:
+        raise
+    except PseudonymisationError:
+        return None
+
+
+def _read(home: TtpHome, folder: Path) -> tuple[Agreement, IdentifiersManifest]:
+    """A delivery's manifest A, whose signature was verified, and the agreement that it is under."""
+    return read_under(
+        home.root / "agreements",
+        lambda agreed: read_signed(folder, IdentifiersManifest, agreement=agreed, signers=agreed.suppliers),
+    )
+
+
 def _process_one(home: TtpHome, folder: Path, ring: KeyRing, seen: SeenStore) -> TtpOutcome:
     try:
-        agreement, _ = read_under(
-            home.root / "agreements",
-            lambda agreed: read_signed(
-                folder, IdentifiersManifest, agreement=agreed, signers=agreed.suppliers
-            ),
-        )
+        agreement, _ = _read(home, folder)
         receipt = process(folder, agreement=agreement, ring=ring, seen=seen, outbox=home.outbox)
     except OWN_FAULTS:
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -41,6 +41,11 @@ def claims(numbers: list[str]) -> pl.DataFrame:
 def insured(numbers: list[str]) -> pl.DataFrame:
     """One row per person; several look alike but for who they are."""
     return pl.DataFrame({"bsn": numbers, "birth_year": [1950 + i % 3 for i in range(len(numbers))]})
+
+
+def access(rows: int = 4) -> pl.DataFrame:
+    """A table that is not about persons: waiting times of a provider."""
+    return pl.DataFrame({"provider_code": [f"{i:08d}" for i in range(rows)], "waiting_days": range(rows)})
 
 
 @dataclass
@@ -95,6 +100,10 @@ class World:
         period: str = "2025",
         accounts: Mapping[str, object] | None = None,
         agreement: Agreement | None = None,
+        replaces: str = "",
+        delivered_on: date = date(2026, 1, 31),
+        schema_digests: Mapping[str, str] | None = None,
+        impersonal: Collection[str] = (),
         chunk_rows: int = 25,
     ) -> SealReceipt:
         agreement = agreement or self.agreement
@@ -105,13 +114,19 @@ class World:
             agreement=agreement,
             ring=self.rings[supplier],
             delivery=Delivery(
-                delivery_id or f"{supplier}-{period}", supplier, agreement.contract, period, date(2026, 1, 31)
+                delivery_id or f"{supplier}-{period}",
+                supplier,
+                agreement.contract,
+                period,
+                delivered_on,
+                replaces,
             ),
             tables=tables,
-            schema_digests={name: f"schema of {name}" for name in tables},
+            schema_digests=schema_digests or {name: f"schema of {name}" for name in tables},
             accounts=accounts if accounts is not None else {"claim_line": {"rows": 80, "cents": 3160}},
             ttp_outbox=self.ttp_inbox,
             ocmo_outbox=self.ocmo_inbox,
+            impersonal=impersonal,
             chunk_rows=chunk_rows,
         )
 

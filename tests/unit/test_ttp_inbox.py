@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import json
 import os
@@ -25,6 +26,7 @@ from pseudonymisation.ttp_inbox import HOME_VARIABLE, TtpHome, TtpOutcome, proce
 from tests.unit.pseudonymisation_world import DELIVERY, HOSPITAL, INSURER, TTP, World, files, flip
 
 HOSPITALS = f"{HOSPITAL}-2025"
+DAY = dt.date(2026, 2, 1)
 
 
 class Killed(BaseException):
@@ -248,6 +250,30 @@ def test_two_rounds_at_once_remember_each_other_s_refusals(
     process_inbox(home(world))
     remembered = json.loads((world.root / TTP / "refused.json").read_text())
     assert sorted(remembered) == ["another", HOSPITALS, DELIVERY]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(dt.date(2026, 1, 10), dt.date(2026, 7, 1)), (DAY, DAY), (dt.date(2026, 7, 1), dt.date(2026, 1, 10))],
+    ids=["by date", "of one day", "though dated before it"],
+)
+def test_a_delivery_goes_before_the_one_that_replaces_it(
+    world: World, first: dt.date, second: dt.date
+) -> None:
+    """By name the tenth comes before the ninth."""
+    ninth, tenth = "insurer-2024-9", "insurer-2024-10"
+    world.seal(INSURER, delivery_id=tenth, period="2024", replaces=ninth, delivered_on=second)
+    world.seal(INSURER, delivery_id=ninth, period="2024", delivered_on=first)
+    outcomes = a_round(world)
+    assert [name for name in outcomes if name in (ninth, tenth)] == [ninth, tenth]
+    assert set(outcomes.values()) == {"mapped"}
+
+
+def test_deliveries_that_replace_each_other_do_not_stop_the_round(world: World) -> None:
+    one, two = "insurer-2024-1", "insurer-2024-2"
+    world.seal(INSURER, delivery_id=one, period="2024", replaces=two)
+    world.seal(INSURER, delivery_id=two, period="2024", replaces=one)
+    assert a_round(world) == {HOSPITALS: "mapped", DELIVERY: "mapped", one: "mapped", two: "mapped"}
 
 
 @pytest.mark.parametrize("moment", ["before seen", "after seen"])
