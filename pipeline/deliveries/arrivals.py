@@ -6,10 +6,10 @@ believes a word of it.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,14 +28,20 @@ class Arrival:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the names and contents of both halves: a mended delivery is another arrival."""
-        digest = hashlib.sha256()
-        for folder in (self.tables_folder, self.map_folder):
-            for path in sorted(folder.iterdir()) if folder else ():
-                digest.update(path.name.encode())
-                with contextlib.suppress(OSError), path.open("rb") as stream:  # opening it will refuse it
-                    digest.update(hashlib.file_digest(stream, "sha256").digest())
-        return digest.hexdigest()
+        """SHA-256 over the names and contents of both halves: a mended delivery is another arrival.
+
+        What is no regular file, or may not be read, counts by its name; opening the delivery will refuse it.
+        """
+        return _folders_digest(self.tables_folder, self.map_folder)
+
+    def is_copy_of(self, other: Arrival) -> bool:
+        """Whether each half that is here is there too, the same to the byte."""
+        halves = [(self.tables_folder, other.tables_folder), (self.map_folder, other.map_folder)]
+        return all(
+            theirs is not None and theirs.is_dir() and _folders_digest(own) == _folders_digest(theirs)
+            for own, theirs in halves
+            if own is not None
+        )
 
 
 def arrivals(inbox: Path, business_date: dt.date) -> list[Arrival]:
@@ -60,8 +66,30 @@ def arrival_named(inbox: Path, name: str) -> Arrival:
 
 def _claimed_date(folder: Path) -> dt.date | None:
     """The date the manifest claims, unverified; None when it cannot be read, so that opening refuses it."""
+    path = folder / MANIFEST
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        return dt.date.fromisoformat(manifest["delivered_on"])
+        if not path.is_file():  # opening a named pipe would wait for ever
+            return None
+        return dt.date.fromisoformat(json.loads(path.read_bytes())["delivered_on"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _folders_digest(*folders: Path | None) -> str:
+    # pseudonymisation.dropfolder has the like for the TTP; what lies before `linkage` may not import it.
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.iterdir()) if folder and folder.is_dir() else ():
+            digest.update(hashlib.sha256(os.fsencode(path.name)).digest() + _contents_digest(path))
+    return digest.hexdigest()
+
+
+def _contents_digest(path: Path) -> bytes:
+    """SHA-256 of a regular file; nothing for anything else."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError:
+        return b""

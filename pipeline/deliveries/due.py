@@ -1,27 +1,15 @@
-"""What a night has to do: which arrivals are new, and which settlements have data."""
+"""Which contract years have data to settle on, and which are awaited."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from pipeline.contract.shelf import served
-from pipeline.deliveries.arrivals import arrivals
-from pipeline.deliveries.register import Register, Status
+from pipeline.deliveries.delivery import Status
+from pipeline.deliveries.register import Register
 from pipeline.errors import NoDataError
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
-
-
-def new_arrivals(home: OcmoHome, business_date: dt.date) -> list[str]:
-    """Sweep what a killed night left, and name the arrivals up to this date that were not tried yet."""
-    lake = open_lake(home)
-    lake.sweep()
-    register = Register(lake.catalogue.engine)
-    return [
-        arrival.name
-        for arrival in arrivals(home.inbox, business_date)
-        if not register.has_tried(arrival.name, arrival.digest)
-    ]
 
 
 def settlements_due(home: OcmoHome, business_date: dt.date) -> list[tuple[str, int]]:
@@ -32,6 +20,14 @@ def settlements_due(home: OcmoHome, business_date: dt.date) -> list[tuple[str, i
         periods = {delivery.period for delivery in register.accepted(contract_id, business_date)}
         due += [(contract_id, year) for year in contract.years if str(year) in periods]
     return due
+
+
+def years_awaited(home: OcmoHome, business_date: dt.date) -> list[tuple[str, int]]:
+    """(contract, year) for which deliveries are looked out for: those that are due, and where none is the first."""
+    due = settlements_due(home, business_date)
+    begun = {contract_id for contract_id, _ in due}
+    first = [(id_, contract.years[0]) for id_, contract in served(home.contracts).items() if id_ not in begun]
+    return sorted([*due, *first])
 
 
 def require_data(home: OcmoHome, business_date: dt.date) -> None:

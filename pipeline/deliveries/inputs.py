@@ -6,14 +6,15 @@ import datetime as dt
 from dataclasses import dataclass
 
 from pipeline.canonical import canonical_tables
-from pipeline.deliveries.register import Delivery, Register
+from pipeline.deliveries.delivery import Delivery
+from pipeline.deliveries.register import Register
 from pipeline.errors import NoDataError, ReconciliationError
 from pipeline.lake import Lake, Snapshot, Step
 
 
 @dataclass(frozen=True)
 class RawInputs:
-    """The accepted deliveries of one contract up to a business date, and their published tables."""
+    """The deliveries of one contract that count on a business date, and their published tables."""
 
     deliveries: tuple[Delivery, ...]
     snapshots: tuple[Snapshot, ...]

@@ -1,21 +1,16 @@
-"""The register of deliveries: one row for every arrival that was tried, and what became of it.
-
-linked    opened, linked and published; not yet judged
-accepted  passed the gate: figures use it
-stopped   the gate stopped it: kept, counted, not used
-refused   could not be opened: nothing of it was used
-"""
+"""The register of deliveries: one row for every arrival that was tried, and what became of it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline.database import make_tables, metadata, writing
+from pipeline.deliveries.delivery import OPENED, Delivery, Status
+from pipeline.deliveries.standing import DeliveryState, Standing, states
+from pipeline.errors import SettingsError
 
 delivery = sa.Table(
     "delivery",
@@ -28,6 +23,8 @@ delivery = sa.Table(
     sa.Column("contract", sa.String),
     sa.Column("supplier", sa.String),
     sa.Column("period", sa.String),
+    sa.Column("replaces", sa.String, nullable=False, default=""),
+    sa.Column("repeats", sa.String, nullable=False, default=""),
     sa.Column("delivered_on", sa.Date),
     sa.Column("manifest_digest", sa.String(64)),
     sa.Column("pseudonym_label", sa.String),
@@ -37,49 +34,17 @@ delivery = sa.Table(
 )
 
 
-class Status(StrEnum):
-    """What became of a delivery."""
-
-    LINKED = "linked"
-    ACCEPTED = "accepted"
-    STOPPED = "stopped"
-    REFUSED = "refused"
-
-
-OPENED = (Status.LINKED, Status.ACCEPTED, Status.STOPPED)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One row of the register. `accounts` is what the supplier's signed manifest says of rows and cents."""
-
-    arrival: str
-    arrival_digest: str
-    status: str
-    delivery_id: str | None = None
-    reason: str = ""
-    contract: str | None = None
-    supplier: str | None = None
-    period: str | None = None
-    delivered_on: dt.date | None = None
-    manifest_digest: str | None = None
-    pseudonym_label: str | None = None
-    persons: int | None = None
-    accounts: dict[str, Any] = field(default_factory=dict)
-    checks: dict[str, Any] | None = None
-
-    @property
-    def scope(self) -> str:
-        """The catalogue's scope of this delivery's tables."""
-        return f"delivery/{self.delivery_id}"
-
-
 class Register:
-    """Reads and writes the register."""
+    """Reads and writes the register.
+
+    Raises:
+        SettingsError: when the database holds a register of another release.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         make_tables(engine, delivery)
+        _require_columns(engine)
 
     def has_tried(self, arrival: str, arrival_digest: str) -> bool:
         """Whether this very arrival, to the byte, was tried before."""
@@ -98,13 +63,30 @@ class Register:
         """Every arrival that was tried, by name."""
         return self._read()
 
-    def with_status(self, status: Status, business_date: dt.date) -> list[Delivery]:
-        """Deliveries of one status that the night of `business_date` sees."""
-        return self._read(delivery.c.status == status, delivery.c.delivered_on <= business_date)
+    def state(self, business_date: dt.date, contract: str | None = None) -> list[DeliveryState]:
+        """How every arrival up to a business date stands on it.
+
+        With a `contract`, those of that contract, and those of which no contract is known.
+        """
+        found = states(self.all(), business_date)
+        return [one for one in found if contract is None or one.delivery.contract in (contract, None)]
 
     def accepted(self, contract: str, business_date: dt.date) -> list[Delivery]:
-        """The deliveries that figures of this contract use on this business date."""
-        return [d for d in self.with_status(Status.ACCEPTED, business_date) if d.contract == contract]
+        """The deliveries that figures of this contract use on this business date, by arrival.
+
+        They were accepted and delivered up to that date, and none of the others replaces them.
+        """
+        standing = (
+            one.delivery
+            for one in self.state(business_date)
+            if one.standing is Standing.ACCEPTED and one.delivery.contract == contract
+        )
+        return sorted(standing, key=lambda row: (row.arrival, row.arrival_digest))
+
+    def with_status(self, status: Status, business_date: dt.date) -> list[Delivery]:
+        """Deliveries of one status that the night of `business_date` sees, oldest first."""
+        found = self._read(delivery.c.status == status, delivery.c.delivered_on <= business_date)
+        return sorted(found, key=lambda row: (str(row.delivered_on), row.arrival, row.arrival_digest))
 
     def insert(self, row: Delivery, connection: sa.engine.Connection | None = None) -> None:
         """Enter an arrival, in the caller's transaction when there is one.
@@ -139,3 +121,13 @@ class Register:
         query = sa.select(delivery).where(*conditions).order_by(delivery.c.arrival, delivery.c.arrival_digest)
         with self.engine.connect() as connection:
             return [Delivery(**row._mapping) for row in connection.execute(query)]
+
+
+def _require_columns(engine: sa.Engine) -> None:
+    held = {column["name"] for column in sa.inspect(engine).get_columns(delivery.name)}
+    if lacking := sorted(set(delivery.columns.keys()) - held):
+        raise SettingsError(
+            f"The register is of an earlier release: it has no {' and no '.join(lacking)}",
+            where=engine.url.render_as_string(hide_password=True),
+            remedy="Start a new home, and have the suppliers deliver into it; no register is carried over yet.",
+        )

@@ -97,6 +97,14 @@ class Catalogue:
             conditions.append(snapshot.c.business_date == business_date)
         return self._one(*conditions)
 
+    def last_date(self, scope: str, up_to: dt.date) -> dt.date | None:
+        """The last business date up to a day with a snapshot of `scope`, if there is one."""
+        newest = sa.select(sa.func.max(snapshot.c.business_date)).where(
+            snapshot.c.scope == scope, snapshot.c.business_date <= up_to
+        )
+        with self.engine.connect() as connection:
+            return connection.execute(newest).scalar()
+
     def publish(
         self,
         scope: str,

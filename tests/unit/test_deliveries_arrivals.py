@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,21 @@ def test_a_digest_changes_with_any_file_of_either_half(tmp_path: Path) -> None:
     digests.append(arrival_named(tmp_path, "a").digest)
     assert len(set(digests)) == 4
     assert arrival_named(tmp_path, "a").digest == digests[-1]
+
+
+def test_odd_things_in_a_folder_neither_stop_a_night_nor_go_unseen(tmp_path: Path) -> None:
+    """A named pipe would be read for ever; a folder and a link to nowhere cannot be read."""
+    folder = put_down(tmp_path, "a")
+    plain = arrival_named(tmp_path, "a").digest
+    digests = {plain}
+    for number, odd in enumerate((os.mkfifo, Path.mkdir, lambda path: path.symlink_to("nowhere"))):
+        odd(folder / f"odd {number}")
+        digests.add(arrival_named(tmp_path, "a").digest)
+    assert len(digests) == 4
+    (folder / "manifest.json").unlink()
+    os.mkfifo(folder / "manifest.json")
+    assert arrival_named(tmp_path, "a").delivered_on is None
+
+
+def test_an_arrival_that_was_taken_away_has_a_digest_of_nothing(tmp_path: Path) -> None:
+    assert arrival_named(tmp_path, "gone").digest == arrival_named(tmp_path, "gone too").digest

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from pipeline.canonical import canonical_table
-from pipeline.deliveries import Register, Status, arrival_named, raw_inputs
-from pipeline.deliveries.due import new_arrivals, require_data, settlements_due
+from pipeline.deliveries import Register, Status, arrival_named, new_arrivals, raw_inputs
+from pipeline.deliveries.due import require_data, settlements_due
 from pipeline.errors import NoDataError, ReconciliationError
 from pipeline.lake import Step, open_lake, run_step
 from tests.unit.lake_world import DAY, LABEL, home_in, publish_delivery, small_table

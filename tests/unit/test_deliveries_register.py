@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.database import open_database, writing
 from pipeline.deliveries import Delivery, Register, Status
+from pipeline.errors import SettingsError
 
 DAY = dt.date(2026, 7, 15)
 LINKED = Delivery(
@@ -89,6 +90,7 @@ def test_figures_use_what_was_accepted_up_to_the_business_date(register: Registe
     assert register.accepted("maasoever", DAY) == [accepted]
     assert register.accepted("maasoever", DAY + dt.timedelta(days=1)) == [later, accepted]
     assert register.with_status(Status.ACCEPTED, DAY) == [other, accepted]
+    assert register.with_status(Status.ACCEPTED, DAY + dt.timedelta(days=1)) == [other, accepted, later]
 
 
 def test_an_entry_in_a_callers_transaction_goes_back_with_it(register: Register) -> None:
@@ -97,3 +99,11 @@ def test_an_entry_in_a_callers_transaction_goes_back_with_it(register: Register)
         register.insert(LINKED, connection)
         transaction.rollback()
     assert register.all() == []
+
+
+def test_a_register_of_an_earlier_release_is_not_written_into(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'register.sqlite'}")
+    with writing(engine) as connection, connection.begin():
+        connection.exec_driver_sql("CREATE TABLE delivery (arrival VARCHAR, arrival_digest VARCHAR)")
+    with pytest.raises(SettingsError, match=r"of an earlier release.*no replaces.*Start a new home"):
+        Register(engine)
