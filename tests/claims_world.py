@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -19,7 +19,11 @@ from tests.oracles.claims_slowly import Agreed, Row
 PERSONS = [bytes([number]) * 16 for number in range(1, 4)]
 DELIVERIES = ["hospital", "insurer"]
 FIRST, LAST = dt.date(2023, 11, 1), dt.date(2026, 1, 31)
-MADE = {**dict.fromkeys(TABLES, "claims"), "mart_casemix_cell": "casemix"}
+MADE = {
+    **dict.fromkeys(TABLES, "claims"),
+    "mart_run_out_cell": "completion",
+    "mart_casemix_cell": "casemix",
+}
 """Tables in the order they are made, and the package each belongs to."""
 
 
@@ -30,6 +34,8 @@ class Region:
     periods: list[Row]
     lines: list[Row]
     agreed: Agreed
+    payments: list[Row] = field(default_factory=list)
+    books: list[Row] = field(default_factory=list)
 
 
 def tables_by_sql(connection: duckdb.DuckDBPyConnection, region: Region) -> dict[str, pl.DataFrame]:
@@ -54,9 +60,21 @@ def _sources(region: Region) -> dict[str, pl.DataFrame]:
     agreed = region.agreed
     ends = [bound - 1 for bound in agreed.age_bounds[1:]]
     codes = [f"{low:02d}-{high:02d}" for low, high in zip(agreed.age_bounds, ends, strict=False)]
+    raw = {
+        "insured": region.periods,
+        "claim_line": region.lines,
+        "non_claim_payment": region.payments,
+        "control_total": region.books,
+    }
     return {
-        "raw_insured": pl.DataFrame(region.periods, schema=canonical_table("insured").raw_schema),
-        "raw_claim_line": pl.DataFrame(region.lines, schema=canonical_table("claim_line").raw_schema),
+        **{
+            f"raw_{name}": pl.DataFrame(rows, schema=canonical_table(name).raw_schema)
+            for name, rows in raw.items()
+        },
+        "delivery_supplier": pl.DataFrame({"delivery_id": [*DELIVERIES, "late"]}).with_columns(
+            supplier=pl.lit("zilverzorg")
+        ),
+        "canonical_care_type": terms_tables.kinds_of_care(),
         "calendar_month": terms_tables.calendar_month(agreed.years),
         "calendar_year": terms_tables.calendar_year(agreed.years),
         "terms_area": pl.DataFrame(
@@ -66,6 +84,14 @@ def _sources(region: Region) -> dict[str, pl.DataFrame]:
         "terms_law": pl.DataFrame({"financing_law_code": agreed.laws}),
         "terms_year": pl.DataFrame({"year": agreed.years}),
         "terms_insurer": pl.DataFrame({"insurer_code": agreed.insurers}),
+        "terms_provider": pl.DataFrame(
+            list(agreed.providers.items()),
+            schema={"provider_code": pl.String, "group_code": pl.String},
+            orient="row",
+        ),
+        "terms_non_claim_kind": pl.DataFrame(
+            {"kind_code": list(agreed.payment_kinds)}, schema={"kind_code": pl.String}
+        ),
         "terms_age_class": pl.DataFrame(
             {
                 "age_class_code": [*codes, f"{agreed.age_bounds[-1]:02d}+"],
@@ -82,6 +108,7 @@ def months_of(stretches: pl.DataFrame) -> list[Row]:
         "index"
     )
     month = pl.date(pl.col("year"), pl.col("index") - 12 * pl.col("year"), 1)
+    wlz = pl.col("wlz_from_index") - 1
     return months.select(
         "pid",
         "year",
@@ -89,8 +116,10 @@ def months_of(stretches: pl.DataFrame) -> list[Row]:
         "birth_year",
         "sex_code",
         "postcode3_code",
+        "general_practice_code",
         "group_code",
         month=month,
+        wlz_from_month=pl.date(wlz // 12, wlz % 12 + 1, 1),
     ).to_dicts()
 
 
@@ -100,12 +129,14 @@ def agreements() -> st.SearchStrategy[Agreed]:
         Agreed,
         years=st.sampled_from([[2024, 2025], [2024, 2025], [2023, 2025], [2025]]),
         area=st.just({"531": "contracted", "532": "contracted", "541": "comparison"}),
-        care_types=st.just(["hospital_product", "other_hospital"]),
+        care_types=st.just(["hospital_product", "other_hospital", "gp_registration"]),
         laws=st.just(["Zvw"]),
         valuation=st.sampled_from(["awarded", "declared"]),
         truncation_cents=st.sampled_from([1, 10_000, 10**9]),
         age_bounds=st.just([0, 18, 65]),
         insurers=st.sampled_from([["9991"], ["9991", "9992"]]),
+        providers=st.just({"06990001": "contracted", "06990003": "comparison"}),
+        payment_kinds=st.sampled_from([[], ["availability", "capitation"]]),
     )
 
 
@@ -120,6 +151,8 @@ def period(pid: bytes | None, start: dt.date, months: int, **values: Any) -> Row
         "postcode3_code": "531",
         "from_month": start,
         "insured_months": months,
+        "general_practice_code": None,
+        "wlz_from_month": None,
         **values,
     }
 
@@ -133,6 +166,7 @@ def claim(ref: str, pid: bytes | None, opened: dt.date, cents: int, **values: An
         "pid": pid,
         "delivery_id": "insurer",
         "opening_date": opened,
+        "invoiced_date": opened,
         "declared_cents": cents,
         "care_type_code": "hospital_product",
         "financing_law_code": "Zvw",
@@ -157,6 +191,8 @@ def periods() -> st.SearchStrategy[Row]:
         birth_year=st.sampled_from([1960, 1961, 2007, 2008]),
         sex_code=st.sampled_from(["F", "M"]),
         postcode3_code=st.sampled_from(["531", "532", "541", "999"]),
+        general_practice_code=st.sampled_from(["01990101", "01990102", None]),
+        wlz_from_month=st.one_of(st.none(), st.none(), months),
     )
 
 
@@ -196,9 +232,49 @@ def _claim_lines(ref: str, corrected: str | None, delivery: str) -> st.SearchStr
         delivery_id=st.just(delivery),
         awarded_cents=st.one_of(st.none(), amounts),
         insurer_code=st.sampled_from(["9991", "9991", "9992"]),
-        care_type_code=st.sampled_from(["hospital_product", "other_hospital", "dental"]),
+        care_type_code=st.sampled_from(["hospital_product", "other_hospital", "gp_registration", "dental"]),
+        invoiced_date=st.dates(FIRST, dt.date(2026, 6, 30)),
+        atc_code=st.sampled_from([None, None, "A10BA02", "C10AA05"]),
+        ddd_thousandths=st.one_of(st.none(), st.integers(-90_000, 90_000)),
         financing_law_code=st.sampled_from(["Zvw", "Zvw", "Zvw", "Wlz"]),
     )
+
+
+def payments() -> st.SearchStrategy[list[Row]]:
+    """Payments without a claim, some of them twice under one reference, or over the turn of a year."""
+    one = st.fixed_dictionaries(
+        {
+            "payment_ref": st.sampled_from(["a", "b", "c", "d"]),
+            "insurer_code": st.sampled_from(["9991", "9991", "9992"]),
+            "provider_code": st.sampled_from(["06990001", "06990003", "01990101"]),
+            "kind_code": st.sampled_from(["availability", "capitation", "rebate"]),
+            "care_type_code": st.sampled_from(["hospital_product", "gp_registration", "dental"]),
+            "from_month": months,
+            "paid_months": st.integers(-1, 30),
+            "paid_persons": st.none(),
+            "paid_date": st.dates(FIRST, LAST),
+            "paid_cents": amounts,
+            "delivery_id": st.sampled_from(DELIVERIES),
+        }
+    )
+    return st.lists(one, max_size=6, unique_by=lambda row: (row["payment_ref"], row["delivery_id"]))
+
+
+def books() -> st.SearchStrategy[list[Row]]:
+    """Control totals of two deliveries, up to different days, of some labels, years and kinds of care."""
+    key = ("insurer_code", "year_of_loss", "care_type_code", "delivery_id")
+    one = st.fixed_dictionaries(
+        {
+            "insurer_code": st.sampled_from(["9991", "9992"]),
+            "year_of_loss": st.sampled_from([2024, 2025]),
+            "care_type_code": st.sampled_from(["hospital_product", "dental"]),
+            "as_of_date": st.dates(dt.date(2025, 1, 1), dt.date(2026, 6, 30)),
+            "booked_lines": st.integers(0, 9),
+            "booked_cents": amounts,
+            "delivery_id": st.sampled_from(DELIVERIES),
+        }
+    )
+    return st.lists(one, max_size=5, unique_by=lambda row: tuple(row[name] for name in key))
 
 
 def regions(*, repeated: bool = True, of_credits: bool = False) -> st.SearchStrategy[Region]:
@@ -210,4 +286,6 @@ def regions(*, repeated: bool = True, of_credits: bool = False) -> st.SearchStra
             lambda least: claims(repeated=repeated, of_credits=of_credits, min_size=least)
         ),
         agreements(),
+        payments(),
+        books(),
     )

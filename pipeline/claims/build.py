@@ -7,10 +7,13 @@ import datetime as dt
 import polars as pl
 
 from pipeline.claims import terms_tables
+from pipeline.contract import Terms
 from pipeline.contract.shelf import contract_of
 from pipeline.deliveries import raw_inputs
 from pipeline.home import OcmoHome
 from pipeline.lake import Snapshot, Step, open_lake, run_step
+
+RAW = ("raw_insured", "raw_claim_line", "raw_non_claim_payment", "raw_control_total")
 
 TABLES = (
     "core_insured_period",
@@ -18,6 +21,10 @@ TABLES = (
     "core_person_month",
     "core_person_year",
     "mart_claim_bucket",
+    "mart_cost_by_kind",
+    "core_non_claim_payment",
+    "mart_non_claim_cell",
+    "mart_book_difference",
 )
 """In the order they are made; each may read the ones before it."""
 
@@ -25,6 +32,23 @@ TABLES = (
 def claims_scope(contract_id: str, year: int) -> str:
     """The catalogue's scope of this step's tables."""
     return f"claims/{contract_id}/{year}"
+
+
+def terms_frames(terms: Terms, year: int) -> dict[str, pl.DataFrame]:
+    """The small tables that the SQL joins with, by name: the calendar, the kinds of care, the contract's terms."""
+    years = terms_tables.years(terms, year)
+    return {
+        "calendar_month": terms_tables.calendar_month(years),
+        "calendar_year": terms_tables.calendar_year(years),
+        "canonical_care_type": terms_tables.kinds_of_care(),
+        "terms_area": terms_tables.area(terms),
+        "terms_care_type": terms_tables.care_type(terms),
+        "terms_insurer": terms_tables.insurer(terms),
+        "terms_law": terms_tables.law(terms),
+        "terms_non_claim_kind": terms_tables.non_claim_kind(terms),
+        "terms_provider": terms_tables.provider(terms),
+        "terms_year": pl.DataFrame({"year": years}),
+    }
 
 
 def build_claims(
@@ -38,17 +62,12 @@ def build_claims(
     contract = contract_of(home.contracts, contract_id)
     terms = contract.for_year(year)
     raw = raw_inputs(open_lake(home), contract_id, business_date)
-    years = terms_tables.years(terms, year)
 
     def work(step: Step) -> None:
-        raw.see(step, "raw_insured", "raw_claim_line")
-        step.see_frame("calendar_month", terms_tables.calendar_month(years))
-        step.see_frame("calendar_year", terms_tables.calendar_year(years))
-        step.see_frame("terms_area", terms_tables.area(terms))
-        step.see_frame("terms_care_type", terms_tables.care_type(terms))
-        step.see_frame("terms_insurer", terms_tables.insurer(terms))
-        step.see_frame("terms_law", terms_tables.law(terms))
-        step.see_frame("terms_year", pl.DataFrame({"year": years}))
+        raw.see(step, *RAW)
+        step.see_frame("delivery_supplier", terms_tables.delivery_supplier(raw.deliveries))
+        for name, frame in terms_frames(terms, year).items():
+            step.see_frame(name, frame)
         parameters = {
             "valuation": terms.valuation_basis.value,
             "truncation_cents": terms.truncation_ceiling_cents,

@@ -1,4 +1,4 @@
-"""A contract's terms as small tables, for SQL to join with."""
+"""A contract's terms, and what goes with them, as small tables for SQL to join with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from pipeline.canonical import care_types
 from pipeline.contract import Terms
+from pipeline.deliveries import Delivery
 
 CONTRACTED, COMPARISON = "contracted", "comparison"
 
@@ -33,6 +35,24 @@ def care_type(terms: Terms) -> pl.DataFrame:
 def insurer(terms: Terms) -> pl.DataFrame:
     """`insurer_code`: the labels that take part."""
     return pl.DataFrame({"insurer_code": terms.parties_insurer_codes.value})
+
+
+def kinds_of_care() -> pl.DataFrame:
+    """`care_type_code`, `is_fixed`: every kind of care, whatever a contract takes in."""
+    rows = [(kind.code, kind.is_fixed) for kind in care_types().values()]
+    return pl.DataFrame(rows, schema=["care_type_code", "is_fixed"], orient="row")
+
+
+def non_claim_kind(terms: Terms) -> pl.DataFrame:
+    """`kind_code`: the kinds of payment without a claim that the contract takes in; none unless it says so."""
+    agreed = terms.domain_non_claim_kinds_in
+    return pl.DataFrame({"kind_code": list(agreed.value) if agreed else []}, schema={"kind_code": pl.String})
+
+
+def delivery_supplier(deliveries: Iterable[Delivery]) -> pl.DataFrame:
+    """`delivery_id`, `supplier`: who delivered what."""
+    rows = [(delivery.delivery_id, delivery.supplier) for delivery in deliveries]
+    return pl.DataFrame(rows, schema={"delivery_id": pl.String, "supplier": pl.String}, orient="row")
 
 
 def law(terms: Terms) -> pl.DataFrame:

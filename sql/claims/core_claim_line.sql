@@ -1,31 +1,34 @@
 -- Every claim line once, with the chain it belongs to and the one bucket its cents fall in.
 --
 -- Rule: a credit follows the line it corrects, through credits of credits, to the claim at the head of its
--- chain: it takes that claim's person, year of loss, month and kind of care, so that debit and credit meet in
--- the same cell. An orphan stands with the last line of its chain that there is. The year of loss of a line is
+-- chain: it takes that claim's person, year of loss, month, kind of care and drug, so that debit and credit meet
+-- in the same cell. An orphan stands with the last line of its chain that there is. The year of loss of a line is
 -- the year of its opening date. A reference that comes more than once counts once: its earliest line, then by
 -- the lines' own values. The buckets, the first that applies:
 --     duplicate           another line with the same reference counts
 --     unlinked            no pseudonym came for the person
 --     orphan_credit       a credit whose claim was never delivered
 --     outside_years       year of loss outside the contract's years
---     outside_population  another payer's, not insured in that year, or living in neither area
+--     outside_population  another payer's, not insured in that year, living in neither area, or in the Wlz
 --     out_of_domain       a kind of care or a law that the contract leaves out
 --     in_domain           counts; truncation is applied later, per person and year
 -- The population group is the person's in the month of opening, else in the nearest insured month of that
--- year (the earlier one of two), because a birth or a death may lie in a month that does not count.
+-- year (the earlier one of two), because a birth or a death may lie in a month that does not count; but from
+-- the month of entry into the Wlz on it is 'wlz', whichever month is nearest. `booked_month` is the month of the
+-- line's own invoice, to which run-out is counted. `is_fixed` says that the kind of care is paid by
+-- registration and not by use; `is_orphan`, whatever the bucket, that the line credits what never came.
 --
 -- table: core_claim_line
 -- grain: line_ref, delivery_id
--- sources: raw_claim_line, core_insured_period, terms_care_type, terms_law, terms_year, terms_insurer
+-- sources: raw_claim_line, core_insured_period, canonical_care_type, terms_care_type, terms_law, terms_year, terms_insurer
 -- parameters: valuation
 --
 -- line n : 0..1 head of its chain (one line per reference after ranking); line n : 0..1 insured stretch; n : 1 each terms table.
 -- Only lines that credit, are credited or come twice are ranked and climbed; all others stand for themselves.
 WITH RECURSIVE line AS (
     SELECT
-        line_ref, corrected_line_ref, delivery_id, insurer_code, pid, opening_date, care_type_code,
-        financing_law_code, declared_cents, awarded_cents,
+        line_ref, corrected_line_ref, delivery_id, insurer_code, pid, opening_date, invoiced_date, care_type_code,
+        financing_law_code, atc_code, ddd_thousandths, declared_cents, awarded_cents,
         CASE WHEN $valuation = 'declared' THEN declared_cents ELSE coalesce(awarded_cents, declared_cents) END AS cents,
         awarded_cents IS NULL AS is_declared
     FROM raw_claim_line
@@ -46,14 +49,15 @@ ranked AS (
             PARTITION BY line.line_ref
             ORDER BY
                 line.opening_date, line.care_type_code, line.financing_law_code, line.declared_cents,
-                line.awarded_cents NULLS LAST, line.corrected_line_ref NULLS LAST, line.delivery_id
+                line.awarded_cents NULLS LAST, line.corrected_line_ref NULLS LAST, line.invoiced_date,
+                line.insurer_code, line.delivery_id
         ) AS preference
     FROM line
     INNER JOIN chain_ref ON chain_ref.line_ref = line.line_ref
 ),
 
 root AS (
-    SELECT line_ref, corrected_line_ref, pid, opening_date, care_type_code, financing_law_code
+    SELECT line_ref, corrected_line_ref, pid, opening_date, care_type_code, financing_law_code, atc_code
     FROM ranked
     WHERE preference = 1
 ),
@@ -99,6 +103,14 @@ headed AS (
         coalesce(head.opening_date, via.opening_date, chained.opening_date) AS loss_date,
         coalesce(head.care_type_code, via.care_type_code, chained.care_type_code) AS care_type_code,
         coalesce(head.financing_law_code, via.financing_law_code, chained.financing_law_code) AS financing_law_code,
+        chained.invoiced_date,
+        CASE
+            WHEN head.line_ref IS NOT NULL THEN head.atc_code
+            WHEN via.line_ref IS NOT NULL THEN via.atc_code
+            ELSE chained.atc_code
+        END AS atc_code,
+        chained.ddd_thousandths,
+        chained.declared_cents,
         chained.cents,
         chained.is_declared
     FROM chained
@@ -108,7 +120,8 @@ headed AS (
     SELECT
         line.line_ref, line.delivery_id, FALSE AS is_duplicate, line.line_ref AS chain_ref, line.insurer_code,
         FALSE AS is_orphan, line.pid, line.opening_date AS loss_date, line.care_type_code,
-        line.financing_law_code, line.cents, line.is_declared
+        line.financing_law_code, line.invoiced_date, line.atc_code, line.ddd_thousandths, line.declared_cents,
+        line.cents, line.is_declared
     FROM line
     LEFT JOIN chain_ref ON chain_ref.line_ref = line.line_ref
     WHERE chain_ref.line_ref IS NULL
@@ -120,7 +133,8 @@ dated AS (
         CAST(extract('year' FROM loss_date) AS INTEGER) AS year_of_loss,
         CAST(date_trunc('month', loss_date) AS DATE) AS month,
         CAST(extract('year' FROM loss_date) AS INTEGER) * 12
-            + CAST(extract('month' FROM loss_date) AS INTEGER) AS month_index
+            + CAST(extract('month' FROM loss_date) AS INTEGER) AS month_index,
+        CAST(date_trunc('month', invoiced_date) AS DATE) AS booked_month
     FROM headed
 ),
 
@@ -141,7 +155,8 @@ stray AS (
 
 candidate AS (
     SELECT
-        stray.pid, stray.month_index, insured.group_code,
+        stray.pid, stray.month_index,
+        CASE WHEN insured.wlz_from_index <= stray.month_index THEN 'wlz' ELSE insured.group_code END AS group_code,
         CASE
             WHEN insured.from_index > stray.month_index THEN insured.from_index
             ELSE insured.until_index - 1
@@ -161,11 +176,7 @@ nearest AS (
 ),
 
 grouped AS (
-    SELECT
-        placed.line_ref, placed.delivery_id, placed.chain_ref, placed.pid, placed.year_of_loss, placed.month,
-        placed.care_type_code, placed.financing_law_code, placed.insurer_code, placed.is_duplicate,
-        placed.is_orphan, placed.is_declared, placed.cents,
-        coalesce(placed.group_code, nearest.group_code) AS group_code
+    SELECT placed.*, coalesce(placed.group_code, nearest.group_code, 'none') AS population_code
     FROM placed
     LEFT JOIN nearest
         ON nearest.pid = placed.pid AND nearest.month_index = placed.month_index AND nearest.preference = 1
@@ -176,23 +187,32 @@ SELECT
     grouped.delivery_id,
     grouped.chain_ref,
     grouped.pid,
+    grouped.insurer_code,
     grouped.year_of_loss,
     grouped.month,
+    grouped.invoiced_date,
+    grouped.booked_month,
     grouped.care_type_code,
-    coalesce(grouped.group_code, 'none') AS group_code,
+    coalesce(canonical_care_type.is_fixed, FALSE) AS is_fixed,
+    grouped.atc_code,
+    grouped.population_code AS group_code,
     CASE
         WHEN grouped.is_duplicate THEN 'duplicate'
         WHEN grouped.pid IS NULL THEN 'unlinked'
         WHEN grouped.is_orphan THEN 'orphan_credit'
         WHEN terms_year.year IS NULL THEN 'outside_years'
         WHEN terms_insurer.insurer_code IS NULL THEN 'outside_population'
-        WHEN grouped.group_code IS NULL OR grouped.group_code = 'other' THEN 'outside_population'
+        WHEN grouped.population_code NOT IN ('contracted', 'comparison') THEN 'outside_population'
         WHEN terms_care_type.care_type_code IS NULL OR terms_law.financing_law_code IS NULL THEN 'out_of_domain'
         ELSE 'in_domain'
     END AS bucket_code,
+    grouped.is_orphan,
     grouped.is_declared,
+    grouped.ddd_thousandths,
+    grouped.declared_cents,
     grouped.cents
 FROM grouped
+LEFT JOIN canonical_care_type ON canonical_care_type.care_type_code = grouped.care_type_code
 LEFT JOIN terms_year ON terms_year.year = grouped.year_of_loss
 LEFT JOIN terms_care_type ON terms_care_type.care_type_code = grouped.care_type_code
 LEFT JOIN terms_law ON terms_law.financing_law_code = grouped.financing_law_code

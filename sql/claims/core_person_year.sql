@@ -2,7 +2,8 @@
 --
 -- Rule: insured months are counted, cost in the domain is added up, and what exceeds the contract's amount
 -- per person and year is truncated: retained + truncated = in domain. A person who moves between the areas
--- within a year has a row on each side, each with its own months and cost. Age is the age reached in the year.
+-- within a year has a row on each side, each with its own months and cost; months under the Wlz or elsewhere
+-- are in none. Age is the age reached in the year.
 --
 -- table: core_person_year
 -- grain: pid, year, group_code
@@ -17,7 +18,7 @@ WITH exposure AS (
         min(birth_year) AS birth_year,
         min(sex_code) AS sex_code
     FROM core_insured_period
-    WHERE group_code <> 'other'
+    WHERE group_code IN ('contracted', 'comparison')
     GROUP BY pid, year, group_code
 ),
 

@@ -1,4 +1,4 @@
-"""The claims tables and risk cells a second time, written differently on purpose: plain loops over plain dicts.
+"""The claims tables, run-out and risk cells a second time, written differently on purpose: plain loops over dicts.
 
 It follows the rules as the headers of `sql/claims/*.sql` and `docs/explanation/money-and-rows.md` say them,
 one line and one month after the other, and knows nothing of joins. Slow, and readable top to bottom.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
@@ -26,12 +26,15 @@ class Agreed:
     truncation_cents: int
     age_bounds: Sequence[int]
     insurers: Sequence[str] = ("9991",)
+    providers: dict[str, str] = field(default_factory=dict)
+    payment_kinds: Sequence[str] = ()
+    fixed_care: Sequence[str] = ("gp_registration", "gp_chain_care")
 
 
 def all_tables(periods: list[Row], lines: list[Row], agreed: Agreed) -> dict[str, list[Row]]:
-    """Every table of the claims step, and the cells of the case-mix step, from raw rows."""
+    """The tables that are made of claims and periods, the cells of run-out and of case mix among them."""
     months = insured_months(periods, agreed)
-    claims = claim_lines(lines, months, agreed)
+    claims = claim_lines(lines, months, wlz_entries(periods, agreed), agreed)
     person_years_made = person_years(months, claims, agreed)
     return {
         "core_insured_month": months,
@@ -39,12 +42,28 @@ def all_tables(periods: list[Row], lines: list[Row], agreed: Agreed) -> dict[str
         "core_person_month": person_months(claims),
         "core_person_year": person_years_made,
         "mart_claim_bucket": claim_buckets(claims),
+        "mart_cost_by_kind": cost_by_kind(claims),
+        "mart_run_out_cell": run_out_cells(claims),
         "mart_casemix_cell": risk_cells(person_years_made, agreed),
     }
 
 
+def wlz_entries(periods: list[Row], agreed: Agreed) -> dict[bytes, dt.date]:
+    """The earliest month of entry into the Wlz that any of a person's periods gives."""
+    entries: dict[bytes, dt.date] = {}
+    for period in periods:
+        entry, pid = period["wlz_from_month"], period["pid"]
+        if pid is not None and entry is not None and period["insurer_code"] in agreed.insurers:
+            entries[pid] = min(entry, entries.get(pid, entry))
+    return entries
+
+
 def insured_months(periods: list[Row], agreed: Agreed) -> list[Row]:
-    """Each person's months, once each; the period that began last says where the person lived."""
+    """Each person's months, once each; the period that began last says where the person lived.
+
+    From the month of entry into the Wlz on, a month is on neither side, wherever the person lives.
+    """
+    entries = wlz_entries(periods, agreed)
     claimed: dict[tuple[bytes, dt.date], list[Row]] = {}
     for period in periods:
         month = period["from_month"]
@@ -58,14 +77,34 @@ def insured_months(periods: list[Row], agreed: Agreed) -> list[Row]:
         began_last = max(period["from_month"] for period in candidates)
         latest = [period for period in candidates if period["from_month"] == began_last]
         own_values = ("insurer_code", "postcode3_code", "birth_year", "sex_code", "insured_months")
-        said = min(latest, key=lambda period: [period[name] for name in own_values])
-        place = {name: said[name] for name in ("insurer_code", "birth_year", "sex_code", "postcode3_code")}
-        group = agreed.area.get(said["postcode3_code"], "other")
-        found.append({"pid": pid, "month": month, "year": month.year, **place, "group_code": group})
+        said = min(
+            latest,
+            key=lambda period: (
+                *(period[name] for name in own_values),
+                period["general_practice_code"] is None,
+                period["general_practice_code"] or "",
+            ),
+        )
+        kept = ("insurer_code", "birth_year", "sex_code", "postcode3_code", "general_practice_code")
+        entry = entries.get(pid)
+        in_wlz = entry is not None and month >= entry
+        group = "wlz" if in_wlz else agreed.area.get(said["postcode3_code"], "other")
+        found.append(
+            {
+                "pid": pid,
+                "month": month,
+                "year": month.year,
+                **{name: said[name] for name in kept},
+                "wlz_from_month": entry,
+                "group_code": group,
+            }
+        )
     return found
 
 
-def claim_lines(lines: list[Row], months: list[Row], agreed: Agreed) -> list[Row]:
+def claim_lines(
+    lines: list[Row], months: list[Row], entries: dict[bytes, dt.date], agreed: Agreed
+) -> list[Row]:
     """Every line once, in the place of the claim at the head of its chain, and in one bucket."""
     delivered = _line_by_reference(lines)
     home = {(month["pid"], month["month"]): month["group_code"] for month in months}
@@ -73,7 +112,7 @@ def claim_lines(lines: list[Row], months: list[Row], agreed: Agreed) -> list[Row
     for line in lines:
         head = _head_of_chain(line, delivered)
         opened = head["opening_date"]
-        group = _group(head["pid"], opened, home)
+        group = _group(head["pid"], opened, home, entries)
         is_duplicate = delivered[line["line_ref"]] is not line
         awarded = line["awarded_cents"]
         takes_declared = agreed.valuation == "declared" or awarded is None
@@ -83,12 +122,21 @@ def claim_lines(lines: list[Row], months: list[Row], agreed: Agreed) -> list[Row
                 "delivery_id": line["delivery_id"],
                 "chain_ref": head["corrected_line_ref"] or head["line_ref"],
                 "pid": head["pid"],
+                "insurer_code": line["insurer_code"],
                 "year_of_loss": opened.year,
                 "month": opened.replace(day=1),
+                "invoiced_date": line["invoiced_date"],
+                "booked_month": line["invoiced_date"].replace(day=1),
                 "care_type_code": head["care_type_code"],
+                "is_fixed": head["care_type_code"] in agreed.fixed_care,
+                "atc_code": head["atc_code"],
                 "group_code": group or "none",
                 "bucket_code": "duplicate" if is_duplicate else _bucket(line, head, group, agreed),
+                "is_orphan": line["corrected_line_ref"] is not None
+                and head["corrected_line_ref"] is not None,
                 "is_declared": awarded is None,
+                "ddd_thousandths": line["ddd_thousandths"],
+                "declared_cents": line["declared_cents"],
                 "cents": line["declared_cents"] if takes_declared else awarded,
             }
         )
@@ -99,13 +147,13 @@ def person_months(claims: list[Row]) -> list[Row]:
     """What a person cost in a month, by kind of care, group and bucket."""
     by = ("pid", "month", "year_of_loss", "care_type_code", "group_code", "bucket_code")
     linked = [line for line in claims if line["pid"] is not None]
-    return _added_up(linked, by, claim_lines=lambda line: 1, cents=lambda line: line["cents"])
+    return added_up(linked, by, claim_lines=lambda line: 1, cents=lambda line: line["cents"])
 
 
 def claim_buckets(claims: list[Row]) -> list[Row]:
     """Lines and cents by delivery, year of loss, group, kind of care and bucket."""
     by = ("delivery_id", "year_of_loss", "group_code", "care_type_code", "bucket_code")
-    return _added_up(
+    return added_up(
         claims,
         by,
         claim_lines=lambda line: 1,
@@ -114,11 +162,54 @@ def claim_buckets(claims: list[Row]) -> list[Row]:
     )
 
 
+def cost_by_kind(claims: list[Row]) -> list[Row]:
+    """Persons, lines, cents and daily doses by year of loss, group, kind of care and bucket."""
+    by = ("year_of_loss", "group_code", "care_type_code", "is_fixed", "bucket_code")
+    rows = added_up(
+        claims,
+        by,
+        claim_lines=lambda line: 1,
+        cents=lambda line: line["cents"],
+        ddd_thousandths=lambda line: line["ddd_thousandths"] or 0,
+    )
+    for row in rows:
+        same_place = (line for line in claims if all(line[name] == row[name] for name in by))
+        row["persons"] = len({line["pid"] for line in same_place} - {None})
+    return rows
+
+
+def run_out_cells(claims: list[Row]) -> list[Row]:
+    """Lines and cents of the population by service month and month of invoice."""
+    placed = [
+        {
+            **line,
+            "service_month": line["month"],
+            "invoiced_month": line["booked_month"],
+            "development_months": max(_months_between(line["month"], line["booked_month"]), 0),
+        }
+        for line in claims
+        if line["bucket_code"] in ("in_domain", "out_of_domain")
+    ]
+    by = (
+        "group_code",
+        "care_type_code",
+        "bucket_code",
+        "service_month",
+        "invoiced_month",
+        "development_months",
+    )
+    return added_up(placed, by, claim_lines=lambda line: 1, cents=lambda line: line["cents"])
+
+
+def _months_between(first: dt.date, last: dt.date) -> int:
+    return 12 * (last.year - first.year) + last.month - first.month
+
+
 def person_years(months: list[Row], claims: list[Row], agreed: Agreed) -> list[Row]:
     """Months and cost of a person in a calendar year on one side; what exceeds the agreed amount is cut off."""
     found: dict[tuple[bytes, int, str], Row] = {}
     for month in months:
-        if month["group_code"] == "other":
+        if month["group_code"] not in ("contracted", "comparison"):
             continue
         key = (month["pid"], month["year"], month["group_code"])
         row = found.setdefault(key, {"months": 0, "cost": 0, "births": [], "sexes": []})
@@ -147,7 +238,7 @@ def person_years(months: list[Row], claims: list[Row], agreed: Agreed) -> list[R
 def risk_cells(persons: list[Row], agreed: Agreed) -> list[Row]:
     """Persons, months and cost by year, side, sex and age class."""
     placed = [{**person, "age_class_code": _age_class(person["age_years"], agreed)} for person in persons]
-    return _added_up(
+    return added_up(
         placed,
         ("year", "group_code", "sex_code", "age_class_code"),
         persons=lambda person: 1,
@@ -160,13 +251,17 @@ def risk_cells(persons: list[Row], agreed: Agreed) -> list[Row]:
 
 def _line_by_reference(lines: Iterable[Row]) -> dict[str, Row]:
     """The line a reference means; of several with the same one, the earliest, then by their own values."""
-    values = ("opening_date", "care_type_code", "financing_law_code", "declared_cents", "delivery_id")
 
     def order(line: Row) -> list[Any]:
-        first, last = values[:-1], values[-1]
-        optional = [(line[name] is None, line[name] or 0) for name in ("awarded_cents",)]
-        optional += [(line["corrected_line_ref"] is None, line["corrected_line_ref"] or "")]
-        return [*(line[name] for name in first), *optional, line[last]]
+        return [
+            *(
+                line[name]
+                for name in ("opening_date", "care_type_code", "financing_law_code", "declared_cents")
+            ),
+            (line["awarded_cents"] is None, line["awarded_cents"] or 0),
+            (line["corrected_line_ref"] is None, line["corrected_line_ref"] or ""),
+            *(line[name] for name in ("invoiced_date", "insurer_code", "delivery_id")),
+        ]
 
     earliest_last = sorted(lines, key=order, reverse=True)
     return {line["line_ref"]: line for line in earliest_last}
@@ -184,11 +279,21 @@ def _head_of_chain(line: Row, delivered: dict[str, Row]) -> Row:
     return line
 
 
-def _group(pid: bytes | None, opened: dt.date, home: dict[tuple[bytes, dt.date], str]) -> str | None:
-    """Where the person lived that month, else in the nearest insured month of the year, the earlier of two."""
+def _group(
+    pid: bytes | None,
+    opened: dt.date,
+    home: dict[tuple[bytes, dt.date], str],
+    entries: dict[bytes, dt.date],
+) -> str | None:
+    """Where the person lived that month, else in the nearest insured month of the year, the earlier of two.
+
+    Care from the month of entry into the Wlz on is the Wlz's, whichever month is nearest.
+    """
     same_year = [month for who, month in home if who == pid and month.year == opened.year]
     if pid is None or not same_year:
         return None
+    if pid in entries and opened.replace(day=1) >= entries[pid]:
+        return "wlz"
     nearest = min(sorted(same_year), key=lambda month: abs(month.month - opened.month))
     return home[pid, nearest]
 
@@ -215,7 +320,7 @@ def _age_class(age: int, agreed: Agreed) -> str:
     return f"{lower:02d}-{higher[0] - 1:02d}" if higher else f"{lower:02d}+"
 
 
-def _added_up(rows: list[Row], by: Sequence[str], **amounts: Any) -> list[Row]:
+def added_up(rows: list[Row], by: Sequence[str], **amounts: Any) -> list[Row]:
     """Sums by key, one addition at a time."""
     sums: dict[tuple[Any, ...], dict[str, int]] = {}
     for row in rows:

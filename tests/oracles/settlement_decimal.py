@@ -58,8 +58,8 @@ def _settle(raw: Mapping[str, Any], year: int, figures: Figures) -> Paid:
         above = Decimal(weight) * fig("actual_cents", then) * fig("expected_cents", year) * up
         goal += above / (fig("expected_cents", then) * down)
 
-    score = Decimal(0)
-    for item in term("quality.indicators"):
+    score = Decimal(0 if "quality" in raw else 1)
+    for item in term("quality.indicators") if "quality" in raw else ():
         measured, floor, best = (
             Decimal(str(value))
             for value in (figures.indicators[item["id"]].value, item["floor"], item["goal"])
@@ -91,7 +91,7 @@ def _divide(
         raise AssertionError(f"no bracket of {key} holds {people}")
 
     nothing = Decimal(0)
-    good_enough = score >= term("quality.minimum_score")
+    good_enough = "quality" not in raw or score >= term("quality.minimum_score")
     too_few = people < term("population.minimum_insured_years")
     above_only = term("sharing.starts_at") == "above_threshold"
     if too_few and term("population.below_minimum") == "nothing_shared":

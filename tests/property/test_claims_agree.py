@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from pipeline.lake.sql import sql_table
 from tests.claims_world import MADE, PERSONS, Region, claim, months_of, period, regions, tables_by_sql
 from tests.oracles.claims_slowly import Agreed, Row, all_tables
+from tests.oracles.payments_slowly import book_differences, payment_cells, payment_years
 
 AGREED = Agreed(
     [2024, 2025],
@@ -26,16 +27,30 @@ A = PERSONS[0]
 DEC, JAN, FEB, JUL = (dt.date(2024, 12, 20), *(dt.date(2025, month, 10) for month in (1, 2, 7)))
 
 
-MONTH = ("pid", "month", "year", "insurer_code", "birth_year", "sex_code", "postcode3_code", "group_code")
+MONTH = (
+    *("pid", "month", "year", "insurer_code", "birth_year", "sex_code", "postcode3_code"),
+    *("general_practice_code", "wlz_from_month", "group_code"),
+)
 
 
 def in_order(rows: list[Row], columns: Sequence[str]) -> list[tuple[Any, ...]]:
     return sorted((tuple(row[name] for name in columns) for row in rows), key=repr)
 
 
+def slow_tables(region: Region) -> dict[str, list[Row]]:
+    """Every table as the second implementation makes it."""
+    made = all_tables(region.periods, region.lines, region.agreed)
+    parts = payment_years(region.payments, region.agreed)
+    return made | {
+        "core_non_claim_payment": parts,
+        "mart_non_claim_cell": payment_cells(parts),
+        "mart_book_difference": book_differences(made["core_claim_line"], region.books),
+    }
+
+
 def assert_agree(engine: DuckDBPyConnection, region: Region) -> None:
     by_sql = tables_by_sql(engine, region)
-    slowly = all_tables(region.periods, region.lines, region.agreed)
+    slowly = slow_tables(region)
     months = slowly.pop("core_insured_month")
     insured = by_sql.pop("core_insured_period")
     assert in_order(months_of(insured), MONTH) == in_order(months, MONTH), "insured months"
@@ -57,8 +72,16 @@ MOVED = [period(A, dt.date(2025, 1, 1), 1), period(A, dt.date(2025, 3, 1), 10, p
 """Nowhere in February, and then on the other side."""
 
 
+def in_wlz(since: dt.date, until: int, *lines: Row) -> Region:
+    """One person, insured for the first months of 2025, in the Wlz since some month; and some lines."""
+    return Region([period(A, dt.date(2025, 1, 1), until, wlz_from_month=since)], list(lines), AGREED)
+
+
 @given(regions(of_credits=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
+@example(in_wlz(dt.date(2025, 2, 1), 12, claim("before", A, JAN, 1), claim("in", A, FEB, 2)))
+@example(in_wlz(dt.date(2025, 7, 1), 3, claim("in a month without insurance", A, JUL, 1)))
+@example(in_wlz(dt.date(2024, 12, 1), 12, claim("after", A, JAN, 1), claim("no year", A, DEC, 1)))
 @example(household(claim("1", A, JAN, 100), claim("2", None, JAN, -100, corrected_line_ref="1")))
 @example(household(claim("1", None, JAN, 100), claim("2", A, JAN, -100, corrected_line_ref="1")))
 @example(Region(MOVED, [claim("1", A, FEB, 100), claim("2", A, JUL, 7)], AGREED))

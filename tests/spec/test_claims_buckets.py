@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 
 from pipeline.canonical import canonical_table
+from pipeline.claims.terms_tables import kinds_of_care
 from tests.spec.sql_table_case import PERSON_A, PERSON_B, PERSON_C, run_sql
 
 NOBODY = None
+PERSON_D = b"D" * 16
 
 
 def claim(ref: str, pid: bytes | None, opened: str, cents: int, **values: object) -> dict[str, object]:
@@ -22,6 +24,7 @@ def claim(ref: str, pid: bytes | None, opened: str, cents: int, **values: object
         "pid": pid,
         "delivery_id": "d",
         "opening_date": dt.date.fromisoformat(opened),
+        "invoiced_date": dt.date.fromisoformat(opened),
         "declared_cents": cents,
         "care_type_code": "hospital_product",
         "financing_law_code": "Zvw",
@@ -30,21 +33,26 @@ def claim(ref: str, pid: bytes | None, opened: str, cents: int, **values: object
 
 
 def lines(folder: Path, claims: list[dict[str, object]], valuation: str = "awarded") -> pl.DataFrame:
-    """What comes out, with A insured under contract, B in comparison, C elsewhere, from March 2025 on."""
+    """What comes out, with A insured under contract, B in comparison, C elsewhere, from March 2025 on.
+
+    D, under contract until May, is in the Wlz from June on.
+    """
     schema = canonical_table("claim_line").raw_schema
     rows = [{name: row.get(name) for name in schema} for row in claims]
     insured = pl.DataFrame(
         {
-            "pid": [PERSON_A, PERSON_B, PERSON_C],
-            "year": [2025] * 3,
-            "from_index": [12 * 2025 + 3] * 3,
-            "until_index": [12 * 2026 + 1] * 3,
-            "group_code": ["contracted", "comparison", "other"],
+            "pid": [PERSON_A, PERSON_B, PERSON_C, PERSON_D],
+            "year": [2025] * 4,
+            "from_index": [12 * 2025 + 3] * 4,
+            "until_index": [*[12 * 2026 + 1] * 3, 12 * 2025 + 6],
+            "wlz_from_index": [None, None, None, 12 * 2025 + 6],
+            "group_code": ["contracted", "comparison", "other", "contracted"],
         }
     )
     sources = {
         "raw_claim_line": pl.DataFrame(rows, schema=schema),
         "core_insured_period": insured,
+        "canonical_care_type": kinds_of_care(),
         "terms_care_type": pl.DataFrame({"care_type_code": ["hospital_product"]}),
         "terms_law": pl.DataFrame({"financing_law_code": ["Zvw"]}),
         "terms_year": pl.DataFrame({"year": [2024, 2025]}),
@@ -62,8 +70,11 @@ def lines(folder: Path, claims: list[dict[str, object]], valuation: str = "award
         (claim("1", PERSON_A, "2023-12-31", 100), "outside_years"),
         (claim("1", PERSON_A, "2024-01-01", 100), "outside_population"),
         (claim("1", PERSON_C, "2025-06-30", 100), "outside_population"),
-        (claim("1", b"D" * 16, "2025-06-30", 100), "outside_population"),
+        (claim("1", b"E" * 16, "2025-06-30", 100), "outside_population"),
         (claim("1", PERSON_A, "2025-06-30", 100, insurer_code="9992"), "outside_population"),
+        (claim("1", PERSON_D, "2025-05-31", 100), "in_domain"),
+        (claim("1", PERSON_D, "2025-06-01", 100), "outside_population"),
+        (claim("1", PERSON_D, "2025-12-31", 100), "outside_population"),
         (claim("1", PERSON_A, "2025-06-30", 100, care_type_code="dental"), "out_of_domain"),
         (claim("1", PERSON_A, "2025-06-30", 100, financing_law_code="Wlz"), "out_of_domain"),
     ],
@@ -144,3 +155,56 @@ def test_lines_that_credit_one_another_end_the_climb(tmp_path: Path) -> None:
         ],
     )
     assert made.height == 2
+
+
+def test_care_after_entry_into_the_wlz_does_not_go_with_the_nearest_month(tmp_path: Path) -> None:
+    made = lines(tmp_path, [claim("1", PERSON_D, "2025-07-01", 100), claim("2", PERSON_D, "2025-02-01", 100)])
+    assert made.select("group_code", "bucket_code").rows() == [
+        ("wlz", "outside_population"),
+        ("contracted", "in_domain"),
+    ]
+
+
+def test_a_credit_is_booked_when_it_was_invoiced_and_stands_with_its_claims_drug(tmp_path: Path) -> None:
+    made = lines(
+        tmp_path,
+        [
+            claim("1", PERSON_A, "2025-03-20", 500, atc_code="A10BA02", ddd_thousandths=90_000),
+            claim(
+                "2",
+                PERSON_A,
+                "2025-03-20",
+                -500,
+                corrected_line_ref="1",
+                ddd_thousandths=-90_000,
+                invoiced_date=dt.date(2025, 7, 31),
+            ),
+        ],
+    )
+    assert made["booked_month"].to_list() == [dt.date(2025, 3, 1), dt.date(2025, 7, 1)]
+    assert made["atc_code"].to_list() == ["A10BA02"] * 2
+    assert made["ddd_thousandths"].sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("care_type", "is_fixed"), [("gp_registration", True), ("gp_consultation", False), ("unheard_of", False)]
+)
+def test_what_is_paid_by_registration_is_fixed(tmp_path: Path, care_type: str, is_fixed: bool) -> None:
+    made = lines(tmp_path, [claim("1", PERSON_A, "2025-03-20", 500, care_type_code=care_type)])
+    assert made["is_fixed"].to_list() == [is_fixed]
+
+
+def test_an_orphan_is_told_whatever_its_bucket(tmp_path: Path) -> None:
+    made = lines(
+        tmp_path,
+        [
+            claim("1", NOBODY, "2025-03-20", -500, corrected_line_ref="gone"),
+            claim("2", PERSON_A, "2025-03-20", -500, corrected_line_ref="1"),
+            claim("3", PERSON_A, "2025-03-20", 500),
+        ],
+    )
+    assert made.select("bucket_code", "is_orphan").rows() == [
+        ("unlinked", True),
+        ("unlinked", True),
+        ("in_domain", False),
+    ]

@@ -24,9 +24,17 @@ def insured(*rows: tuple[bytes | None, str, int, int, str]) -> pl.DataFrame:
             "postcode3_code": [row[4] for row in rows],
             "from_month": [dt.date.fromisoformat(row[1]) for row in rows],
             "insured_months": [row[2] for row in rows],
+            "general_practice_code": ["01990101"] * len(rows),
+            "wlz_from_month": [None] * len(rows),
         },
-        schema_overrides={"pid": pl.Binary},
+        schema_overrides={"pid": pl.Binary, "wlz_from_month": pl.Date},
     )
+
+
+def in_wlz(raw: pl.DataFrame, since: str) -> pl.DataFrame:
+    """The rows, the last of which says since when the person is in the Wlz."""
+    is_last = pl.int_range(pl.len()) == raw.height - 1
+    return raw.with_columns(wlz_from_month=pl.when(is_last).then(dt.date.fromisoformat(since)))
 
 
 def stretches(folder: Path, raw: pl.DataFrame) -> list[tuple[object, ...]]:
@@ -36,7 +44,7 @@ def stretches(folder: Path, raw: pl.DataFrame) -> list[tuple[object, ...]]:
         "calendar_month": calendar_month([2024, 2025]),
         "calendar_year": calendar_year([2024, 2025]),
         "terms_area": area(),
-        "terms_insurer": pl.DataFrame({"insurer_code": ["9991"]}),
+        "terms_insurer": pl.DataFrame({"insurer_code": ["9991", "9992"]}),
     }
     made = run_sql(folder, "claims", "core_insured_period", sources)
     first, last = pl.col("from_index") - 12 * pl.col("year"), pl.col("until_index") - 1 - 12 * pl.col("year")
@@ -77,6 +85,34 @@ def test_who_lives_elsewhere_or_has_no_pseudonym(tmp_path: Path) -> None:
     assert made == [(PERSON_B, 2024, 1, 1, "other")]
 
 
-def test_insured_of_another_label_do_not_count(tmp_path: Path) -> None:
-    raw = insured((PERSON_A, "2024-01-01", 12, 1980, "531")).with_columns(insurer_code=pl.lit("9992"))
-    assert stretches(tmp_path, raw) == []
+def test_a_move_between_labels_of_the_contract_leaves_no_gap(tmp_path: Path) -> None:
+    raw = insured((PERSON_A, "2024-07-01", 6, 1980, "531"), (PERSON_A, "2025-01-01", 6, 1980, "531"))
+    labels = raw.with_columns(insurer_code=pl.Series(["9991", "9992"]))
+    made = stretches(tmp_path, labels)
+    assert made == [(PERSON_A, 2024, 7, 12, "contracted"), (PERSON_A, 2025, 1, 6, "contracted")]
+
+
+def test_a_move_to_another_insurer_ends_the_months(tmp_path: Path) -> None:
+    raw = insured((PERSON_A, "2024-07-01", 6, 1980, "531"), (PERSON_A, "2025-01-01", 6, 1980, "531"))
+    moved = raw.with_columns(insurer_code=pl.Series(["9991", "9993"]))
+    assert stretches(tmp_path, moved) == [(PERSON_A, 2024, 7, 12, "contracted")]
+
+
+def test_entry_into_the_wlz_ends_exposure(tmp_path: Path) -> None:
+    """Within a period, at its first month, after its last."""
+    raw = insured((PERSON_A, "2025-01-01", 12, 1940, "531"))
+    assert stretches(tmp_path, in_wlz(raw, "2025-05-01")) == [
+        (PERSON_A, 2025, 1, 4, "contracted"),
+        (PERSON_A, 2025, 5, 12, "wlz"),
+    ]
+    assert stretches(tmp_path, in_wlz(raw, "2025-01-01")) == [(PERSON_A, 2025, 1, 12, "wlz")]
+    assert stretches(tmp_path, in_wlz(raw, "2026-01-01")) == [(PERSON_A, 2025, 1, 12, "contracted")]
+
+
+def test_entry_that_one_period_tells_holds_for_all_of_the_persons_periods(tmp_path: Path) -> None:
+    raw = insured((PERSON_A, "2024-01-01", 12, 1940, "531"), (PERSON_A, "2025-01-01", 12, 1940, "541"))
+    assert stretches(tmp_path, in_wlz(raw, "2024-11-01")) == [
+        (PERSON_A, 2024, 1, 10, "contracted"),
+        (PERSON_A, 2024, 11, 12, "wlz"),
+        (PERSON_A, 2025, 1, 12, "wlz"),
+    ]
