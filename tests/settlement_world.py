@@ -25,7 +25,9 @@ def exact_yaml(text: str) -> Any:
     return yaml.load(text, Loader=ExactLoader)
 
 
-def raw_contract(terms: Mapping[str, Any], *, bonus_only: bool = False) -> dict[str, Any]:
+def raw_contract(
+    terms: Mapping[str, Any], *, bonus_only: bool = False, no_quality: bool = False
+) -> dict[str, Any]:
     """The example contract's data, with terms such as `sharing.gain_rate` set for all years."""
     raw = copy.deepcopy(RAW)
     for key, value in terms.items():
@@ -33,6 +35,8 @@ def raw_contract(terms: Mapping[str, Any], *, bonus_only: bool = False) -> dict[
         raw[section][name]["values"] = {START: value}
     if bonus_only:
         del raw["loss"], raw["limits"]["collar"]
+    if no_quality:
+        del raw["quality"]
     return raw
 
 

@@ -79,6 +79,8 @@ def _trend(contract: Contract) -> Iterator[Finding]:
 
 
 def _quality(contract: Contract) -> Iterator[Finding]:
+    if contract.quality is None:
+        return
     for key, indicators in by_date("quality", "indicators", contract.quality.indicators):
         total = sum((indicator.weight for indicator in indicators), Decimal(0))
         if total != 1:

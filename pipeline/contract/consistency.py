@@ -6,9 +6,10 @@ is possible; here is what can only be seen by looking at two of them.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 
-from pipeline.canonical.schema import canonical_tables
+from pipeline.canonical import canonical_tables, care_types
 from pipeline.contract.arithmetic import Finding, by_date, misfits, repeated
 from pipeline.contract.language import Contract
 from pipeline.periods import first_day
@@ -24,6 +25,7 @@ def contradictions(contract: Contract) -> Iterator[Finding]:
     yield from _dates(contract)
     yield from _parties(contract)
     yield from _areas_and_domain(contract)
+    yield from _kinds_of_care(contract)
     yield from misfits(contract)
     yield from _deliveries(contract)
 
@@ -45,6 +47,15 @@ def _term(contract: Contract) -> Iterator[Finding]:
             ("contract", "last_year"),
             f"The contract ends in {contract.contract.last_year}, before its first year",
             f"Give {contract.contract.first_year} or later, or mend first_year.",
+        )
+    starts_on, start = contract.contract.starts_on, first_day(contract.contract.first_year)
+    if starts_on is not None and starts_on != start:
+        whole = starts_on.year if starts_on == first_day(starts_on.year) else starts_on.year + 1
+        yield (
+            ("contract", "starts_on"),
+            f"The contract starts on {starts_on}, but its first year is settled as a whole, from {start}",
+            f"Let first_year be {whole}, the first whole year, and agree on the time before it apart; "
+            "or mend starts_on.",
         )
 
 
@@ -103,6 +114,18 @@ def _areas_and_domain(contract: Contract) -> Iterator[Finding]:
                     f"'{code}' stands in both '{one}' and '{other}' in {year}",
                     "Take it out of one of the two.",
                 )
+
+
+def _kinds_of_care(contract: Contract) -> Iterator[Finding]:
+    """A kind of care that does not exist would count nothing, and nobody would see it."""
+    known = list(care_types())
+    for name in ("care_types_in", "care_types_out"):
+        for key, codes in by_date("domain", name, getattr(contract.domain, name)):
+            for place, code in enumerate(codes):
+                if code not in known:
+                    nearest = difflib.get_close_matches(code, known, n=1, cutoff=0.5)
+                    remedy = f"Did you mean '{nearest[0]}'?" if nearest else f"Known: {', '.join(known)}."
+                    yield (*key, place), f"'{code}' is no kind of care", remedy
 
 
 def _deliveries(contract: Contract) -> Iterator[Finding]:

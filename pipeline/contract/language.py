@@ -47,7 +47,7 @@ class Contract(BaseModel):
     case_mix: CaseMix
     baseline: Baseline
     trend: Trend
-    quality: Quality
+    quality: Quality | None = None
     sharing: Sharing
     loss: Loss | None = None
     limits: Limits

@@ -70,13 +70,21 @@ def load(path: Path) -> Contract:
         ContractKeyError: when a key is unknown, absent or there twice.
         ContractValueError: when a value cannot be what the parties meant.
     """
+    return parse(read(path), source=path.name)
+
+
+def read(path: Path) -> str:
+    """The text of a contract file.
+
+    Raises:
+        ContractError: when there is none, or it is no text.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(
             "The contract cannot be read", where=path.name, remedy="Give the path of a contract's YAML file."
         ) from error
-    return parse(text, source=path.name)
 
 
 def parse(text: str, *, source: str) -> Contract:

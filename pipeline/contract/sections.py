@@ -28,6 +28,8 @@ Year = Annotated[int, between("2006", "2100")]
 Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
 Providers = Annotated[tuple[Provider, ...], Field(min_length=1)]
 Area = Annotated[tuple[Postcode3, ...], Field(min_length=1)]
+NonClaimKind = Literal["advance", "availability", "capitation", "ceiling_settlement", "rebate"]
+"""The kinds of payment of the canonical table non_claim_payment."""
 
 
 class Section(BaseModel):
@@ -50,7 +52,10 @@ class Section(BaseModel):
 
 
 class Header(Section):
-    """Which contract this is and for how long it runs."""
+    """Which contract this is and for how long it runs: whole calendar years, as a year is settled as a whole.
+
+    `starts_on` repeats the first day of the signed text, so that a contract that begins within a year is told.
+    """
 
     id: Code
     name: Text
@@ -59,6 +64,7 @@ class Header(Section):
     signed: dt.date
     first_year: Year
     last_year: Year
+    starts_on: dt.date | None = None
 
 
 class Parties(Section):
@@ -85,13 +91,16 @@ class Population(Section):
 
 
 class Domain(Section):
-    """Which care counts, whoever delivers it."""
+    """Which care counts, whoever delivers it; and which payments beside claims are reported with it."""
 
     financing_laws: Parameter[Annotated[tuple[Literal["Wlz", "Wmo", "Zvw"], ...], Field(min_length=1)]] = (
         agreed("laws", "[Zvw]")
     )
     care_types_in: Parameter[Codes] = agreed("kinds of care", "[hospital_product, other_hospital]")
     care_types_out: Parameter[tuple[Code, ...]] = agreed("kinds of care", "[addon_drug]")
+    non_claim_kinds_in: Parameter[tuple[NonClaimKind, ...]] | None = agreed(
+        "kinds of payment", "[capitation, rebate]", default=None
+    )
 
 
 class Valuation(Section):
@@ -132,7 +141,10 @@ class Trend(Section):
 
 
 class Quality(Section):
-    """What is measured, what each indicator weighs, and the least that is needed for a gain."""
+    """What is measured, what each indicator weighs, and the least that is needed for a gain.
+
+    A contract without this section shares a saving at the full rate.
+    """
 
     indicators: Parameter[Annotated[tuple[Indicator, ...], Field(min_length=1)]] = agreed(
         "indicators",

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.contract.language import Contract
-from pipeline.contract.load import load
+from pipeline.contract.load import parse, read
 from pipeline.errors import ContractError, ContractKeyError
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, source: str) -> Contract:
+    """A text is parsed once, however often a night asks for it; another text is another contract."""
+    return parse(text, source=source)
 
 
 def served(folder: Path) -> dict[str, Contract]:
@@ -23,7 +30,7 @@ def served(folder: Path) -> dict[str, Contract]:
             remedy="Put each contract's YAML file there, or set `contracts` in ocmo.yaml to the folder with them.",
         )
     for path in sorted(folder.glob("*.yaml")):
-        contract = load(path)
+        contract = _parsed(read(path), path.name)
         if contract.id in contracts:
             raise ContractKeyError(
                 f"Contract '{contract.id}' stands in two files",

@@ -41,8 +41,6 @@ class Terms:
     case_mix_age_bounds: Term[tuple[int, ...]]
     baseline_weights: Term[dict[int, Decimal]]
     trend_method: Term[str]
-    quality_indicators: Term[tuple[Indicator, ...]]
-    quality_minimum_score: Term[Decimal]
     sharing_minimum_savings: Term[Brackets]
     sharing_starts_at: Term[str]
     sharing_gain_rate: Term[Decimal]
@@ -58,7 +56,10 @@ class Terms:
     linkage_bsn_policy: Term[str]
     linkage_allow_test_numbers: Term[bool]
     deliveries_expected: Term[tuple[ExpectedDelivery, ...]]
+    domain_non_claim_kinds_in: Term[tuple[str, ...]] | None = None
     trend_growth: Term[Decimal] | None = None
+    quality_indicators: Term[tuple[Indicator, ...]] | None = None
+    quality_minimum_score: Term[Decimal] | None = None
     loss_minimum_loss: Term[Brackets] | None = None
     loss_rate_floor: Term[Decimal] | None = None
     loss_rate_ceiling: Term[Decimal] | None = None

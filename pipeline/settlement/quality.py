@@ -56,6 +56,11 @@ def quality_gate(score: Fraction, minimum: Term[Decimal]) -> Line:
     )
 
 
+def no_quality_terms() -> Line:
+    """The score of a contract that agrees nothing about quality: full, so that the share is the full rate."""
+    return Line("quality", Quantity("no_quality_terms", Fraction(1), "share of full marks"), (), (), "shared")
+
+
 def counting_score(score: Fraction, gate: str, minimum: Term[Decimal]) -> Line:
     """The score that counts for sharing: below the minimum it is zero, for a gain and for a loss."""
     return Line(

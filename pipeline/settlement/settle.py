@@ -31,13 +31,13 @@ def settle(contract: Contract, year: int, figures: Figures, *, state: State = "d
     settling.set_target()
     settling.judge_quality()
     settling.divide()
-    agreed = settling.terms.quality_indicators.value
+    agreed = settling.terms.quality_indicators
     return Statement(
         contract=contract,
         year=year,
         state=state,
         lines=tuple(settling.lines),
-        indicators={item.id: figures.indicators[item.id] for item in agreed},
+        indicators={item.id: figures.indicators[item.id] for item in agreed.value} if agreed else {},
         sources=dict(sorted(figures.sources.items())),
         notes=figures.notes,
         business_date=figures.business_date,
@@ -115,8 +115,11 @@ class Settling:
         )
 
     def judge_quality(self) -> None:
-        """The score that decides the share, and whether it reaches the minimum."""
+        """The score that decides the share, and whether it reaches the minimum; full without quality terms."""
         agreed, minimum = self.terms.quality_indicators, self.terms.quality_minimum_score
+        if agreed is None or minimum is None:
+            self.score, self.quality_gate = self._amount(quality.no_quality_terms()), "met"
+            return
         scores = {
             item.id: self._amount(quality.indicator_score(item, self.figures.indicator(item.id), agreed))
             for item in agreed.value

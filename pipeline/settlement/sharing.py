@@ -79,7 +79,10 @@ def shared_amount(savings: Fraction, limit: Line, starts_at: Term[str]) -> Line:
 
 
 def gain_rate(score: Fraction, agreed: Term[Decimal]) -> Line:
-    """The consortium's part of a saving: the agreed rate at full quality, less in proportion below it."""
+    """The consortium's part of a saving: the agreed rate at full quality, less in proportion below it.
+
+    Without quality terms the score is full, so that the rate is the agreed one.
+    """
     return Line(
         "sharing",
         Quantity("gain_rate", Fraction(agreed.value) * score, "share of the saving"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from pipeline.contract import Contract
 from pipeline.settlement.figures import IndicatorFigure
 from pipeline.settlement.line import Line
 
-State = Literal["draft", "final"]
+State = Literal["draft", "final", "recomputed"]
+"""Drafted on the figures of a night; issued, for ever; or computed anew beside an issued one."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Statement:
     def reason(self) -> str:
         """Why the payable is what it is: `gain`, `loss` or the gate that was not met."""
         return next(str(item.value) for item in self.line("payable").inputs if item.name == "reason")
+
+    @property
+    def quality_score(self) -> Fraction | None:
+        """The indicators' score, from 0 to 1; None when the contract has no quality terms."""
+        return self.line("quality_score").amount if self.has("quality_score") else None
 
     def line(self, rule: str, subject: object = None) -> Line:
         """The line of a rule; of several, that of a year or indicator.

@@ -62,6 +62,8 @@ def raw_contracts(draw: st.DrawFn) -> dict[str, Any]:
     raw = raw_contract(terms)
     if draw(st.booleans()):
         del raw["loss"], raw["limits"]["collar"]
+    if draw(st.booleans()):
+        del raw["quality"]
     return raw
 
 

@@ -23,15 +23,12 @@ def cents(euros: Decimal | int) -> int:
 
 @pytest.mark.parametrize("case", SHARING["cases"], ids=lambda case: case["case"])
 def test_what_is_paid(case: dict[str, Any]) -> None:
-    bonus_only = case.get("bonus_only", False)
+    bonus_only, no_quality = case.get("bonus_only", False), case.get("no_quality", False)
+    absent = ("loss.", "limits.collar") if bonus_only else ()
+    absent += ("quality.",) if no_quality else ()
     terms = {**SHARING["terms"], **case.get("terms", {})}
-    if bonus_only:
-        terms = {
-            key: value
-            for key, value in terms.items()
-            if key.split(".")[0] != "loss" and key != "limits.collar"
-        }
-    contract = contract_from(raw_contract(terms, bonus_only=bonus_only))
+    terms = {key: value for key, value in terms.items() if not key.startswith(absent)}
+    contract = contract_from(raw_contract(terms, bonus_only=bonus_only, no_quality=no_quality))
     figures = plain_figures(
         target_cents=cents(case.get("target", 10_000_000)),
         actual_cents=cents(case["actual"]),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from pipeline.canonical import canonical_table, care_types
 from pipeline.contract import Terms, load
 from pipeline.contract.load import parse
+from pipeline.contract.sections import NonClaimKind
+from pipeline.contract.shelf import contract_of
 from pipeline.errors import ContractError, ContractKeyError, ContractValueError
 from tests.settlement_world import EXAMPLE
 
@@ -73,8 +77,18 @@ IMPOSSIBLE = [
         "at most 0.60",
     ),
     ("  collar:", "  cap_on_nothing:", "limits.cap_on_nothing", "no key"),
-    ("{supplier: berkenhof", "{supplier: elders", "deliveries.expected", "'elders', who is no supplier"),
-    ("tables: [insured, claim_line]", "tables: [insured, claims]", "deliveries.expected", "'claims' is no"),
+    ("supplier: berkenhof", "supplier: elders", "deliveries.expected", "'elders', who is no supplier"),
+    ("tables: [insured, claim_line,", "tables: [insured, claims,", "deliveries.expected", "'claims' is no"),
+    ("[addon_drug,", "[addon_drgu,", "domain.care_types_out.values", "Did you mean 'addon_drug'?"),
+    ("[hospital_product,", "[zzz,", "domain.care_types_in.values", "Known: hospital_product, other_hospital"),
+    ("[availability,", "[tip,", "domain.non_claim_kinds_in.values", "'advance', 'availability'"),
+    (
+        "first_year: 2025",
+        "starts_on: 2025-03-15\n  first_year: 2025",
+        "contract.starts_on",
+        "Let first_year be 2026",
+    ),
+    ("  first_year: 2025", "  first_year: 2025-03-15", "contract.first_year", "a whole number"),
     (
         "2025-01-01: 10\n  maximum",
         "2025-01-01: 3000000\n  maximum",
@@ -158,6 +172,33 @@ def test_a_term_has_the_value_in_force_and_its_clause() -> None:
 def test_terms_and_language_name_the_same_parameters() -> None:
     terms = {field.name for field in dataclasses.fields(Terms)} - {"day"}
     assert terms == {f"{section}_{name}" for section, name, _ in load(EXAMPLE).parameters()}
+
+
+def test_the_kinds_of_payment_are_those_of_the_canonical_table() -> None:
+    kinds = {column.name: column.values for column in canonical_table("non_claim_payment").columns}
+    assert get_args(NonClaimKind) == kinds["kind_code"]
+
+
+def test_every_kind_of_care_is_in_or_out_of_each_contract() -> None:
+    for path in sorted(EXAMPLE.parent.glob("*.yaml")):
+        terms = load(path).for_year(2025)
+        named = (*terms.domain_care_types_in.value, *terms.domain_care_types_out.value)
+        assert sorted(named) == sorted(care_types()), path.name
+
+
+def test_a_contract_may_leave_quality_and_loss_out() -> None:
+    terms = load(EXAMPLE.with_name("polderzorg.yaml")).for_year(2025)
+    assert (terms.quality_indicators, terms.quality_minimum_score) == (None, None)
+    assert (terms.loss_minimum_loss, terms.limits_collar) == (None, None)
+
+
+def test_a_contract_on_the_shelf_is_parsed_once_and_again_when_its_text_changes(tmp_path: Path) -> None:
+    file = tmp_path / "contract.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    first = contract_of(tmp_path, "maasoever")
+    assert contract_of(tmp_path, "maasoever") is first
+    file.write_text(TEXT.replace("2025-01-01: 5000\n", "2025-01-01: 6000\n"), encoding="utf-8")
+    assert contract_of(tmp_path, "maasoever").for_year(2025).population_minimum_insured_years.value == 6000
 
 
 def test_the_digest_is_of_what_is_agreed_and_not_of_how_it_is_written() -> None:
