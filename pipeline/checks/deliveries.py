@@ -1,16 +1,25 @@
-"""The gate over a night's linked deliveries: each is accepted or stopped, for itself."""
+"""The gate over a night's linked deliveries: each is accepted or stopped, for itself.
+
+They are judged in the order in which they were delivered, so that a delivery is held against those before it
+whether they came the same night or long ago. The verdict also holds whether the delivery is like what its
+supplier sent before (`deliveries.plausibility`); that warns and never stops.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.checks.gate import gate
-from pipeline.checks.report import Outcome
+from pipeline.checks.report import CheckResult, GateReport, Outcome
 from pipeline.deliveries import Delivery, Register, Status
+from pipeline.deliveries.plausibility import plausibility
 from pipeline.errors import ReconciliationError
 from pipeline.home import OcmoHome
-from pipeline.lake import Lake, open_lake
+from pipeline.lake import Lake, Snapshot, engine_settings, open_lake
 
 
 @dataclass(frozen=True)
@@ -23,7 +32,7 @@ class Verdict:
 
 
 def gate_deliveries(home: OcmoHome, business_date: dt.date) -> list[Verdict]:
-    """Judge every delivery up to this date that was linked and not yet judged."""
+    """Judge every delivery up to this date that was linked and not yet judged, oldest first."""
     lake = open_lake(home)
     register = Register(lake.catalogue.engine)
     return [
@@ -33,23 +42,53 @@ def gate_deliveries(home: OcmoHome, business_date: dt.date) -> list[Verdict]:
 
 
 def _judge(home: OcmoHome, lake: Lake, register: Register, delivery: Delivery) -> Verdict:
-    snapshot = lake.catalogue.current(delivery.scope)
-    if snapshot is None or not snapshot.files:
-        raise ReconciliationError(
-            "The delivery stands in the register as linked, but none of its tables is published",
-            where=str(delivery.delivery_id),
-            remedy="Restore the register's database and the lake from the same backup.",
-        )
-    files = snapshot.files
     report = gate(
-        {file.table.removeprefix("raw_"): [lake.path(file)] for file in files},
+        _tables(lake, [_published(lake, delivery)]),
+        earlier=_earlier(lake, register, delivery),
         memory_limit=home.memory_limit,
         threads=home.threads,
         spill=home.spill,
         upper_date=delivery.delivered_on or dt.date.max,
     )
+    unlike = plausibility(lake, register, delivery, engine_settings(home))
+    report = GateReport((*report.results, *(CheckResult.from_json(finding) for finding in unlike)))
     stopped = report.outcome is Outcome.STOPPED
-    reason = "; ".join(str(result) for result in report.findings) if stopped else ""
+    stopping = (result for result in report.findings if result.outcome is Outcome.STOPPED)
+    reason = "; ".join(str(result) for result in stopping)
     status = Status.STOPPED if stopped else Status.ACCEPTED
     register.judge(delivery, status, report.as_json(), reason)
     return Verdict(str(delivery.delivery_id), status, reason)
+
+
+def _published(lake: Lake, delivery: Delivery) -> Snapshot:
+    snapshot = lake.catalogue.current(delivery.scope)
+    if snapshot is None or not snapshot.files:
+        raise ReconciliationError(
+            "The delivery stands in the register, but none of its tables is published",
+            where=str(delivery.delivery_id),
+            remedy="Restore the register's database and the lake from the same backup.",
+        )
+    return snapshot
+
+
+def _earlier(lake: Lake, register: Register, delivery: Delivery) -> dict[str, list[Path]]:
+    """The tables of the contract's deliveries that counted when this one was delivered, by canonical table.
+
+    Those of its own place in a chain are not among them, which it replaces at first or second hand: whatever they
+    held, this one must hold anew.
+    """
+    counting = register.accepted(str(delivery.contract), delivery.delivered_on or dt.date.max)
+    beside = [
+        other
+        for other in counting
+        if other.place != delivery.place or not (delivery.replaces or other.replaces)
+    ]
+    return _tables(lake, (_published(lake, other) for other in beside))
+
+
+def _tables(lake: Lake, snapshots: Iterable[Snapshot]) -> dict[str, list[Path]]:
+    files = defaultdict(list)
+    for snapshot in snapshots:
+        for file in snapshot.files:
+            files[file.table.removeprefix("raw_")].append(lake.path(file))
+    return dict(files)

@@ -14,6 +14,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -54,10 +55,8 @@ def count_violations(
 
 def _validate(url: str, table: str, checks: Sequence[Check]) -> Any:
     """Put the checks to Great Expectations as one suite over one batch: the whole table."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    sources: Any = context.data_sources  # its published types lack `kwargs`
-    source = sources.add_sql("delivery", connection_string=url, kwargs=NO_RESET)
+    sources: Any = _context().data_sources  # its published types lack `kwargs`
+    source = sources.add_or_update_sql("delivery", connection_string=url, kwargs=NO_RESET)
     try:
         batch = (
             source.add_table_asset(table, table_name=table)
@@ -69,6 +68,14 @@ def _validate(url: str, table: str, checks: Sequence[Check]) -> Any:
     finally:
         source.get_engine().dispose()
         source.get_execution_engine().close()
+
+
+@cache
+def _context() -> Any:
+    """One context for all tables of a process: making one costs more than a small table's checks."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
 
 
 def _expectation(check: Check) -> Any:

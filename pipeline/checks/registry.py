@@ -2,7 +2,8 @@
 
 A type knows which parameters it takes and makes one expectation from columns and parameters. Empty values
 count for no type but `not_null`: whether a column may be empty is that check's question alone. Great
-Expectations itself is handed in as `gx`, since importing it takes eight seconds.
+Expectations itself is handed in as `gx`, since importing it takes eight seconds; the expectations of our
+own are imported where they are built, for the same reason.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ Build = Callable[[Any, tuple[str, ...], Mapping[str, Any], Mapping[str, Any]], E
 
 @dataclass(frozen=True)
 class CheckType:
-    """One type of check: how to build it, its parameters, and whether it judges columns as one key."""
+    """One type of check: how to build it, its parameters, and whether it judges columns as one key.
+
+    Of the `optional` parameters at least one must be given.
+    """
 
     build: Build
     required: frozenset[str] = frozenset()
@@ -63,6 +67,18 @@ def _between(
     )
 
 
+def _at_least_column(
+    gx: Any, columns: tuple[str, ...], parameters: Mapping[str, Any], common: Mapping[str, Any]
+) -> Expectation:
+    return gx.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=columns[0],
+        column_B=parameters["other"],
+        or_equal=True,
+        ignore_row_if="either_value_is_missing",
+        **common,
+    )
+
+
 def _matches_pattern(
     _: Any, columns: tuple[str, ...], parameters: Mapping[str, Any], common: Mapping[str, Any]
 ) -> Expectation:
@@ -71,11 +87,51 @@ def _matches_pattern(
     return ExpectColumnValuesToMatchInFull(column=columns[0], pattern=parameters["pattern"], **common)
 
 
+def _first_of_month(
+    _: Any, columns: tuple[str, ...], parameters: Mapping[str, Any], common: Mapping[str, Any]
+) -> Expectation:
+    from pipeline.checks.first_of_month import ExpectColumnValuesToBeFirstOfMonth
+
+    months = list(parameters.get("months", range(1, 13)))
+    return ExpectColumnValuesToBeFirstOfMonth(column=columns[0], months=months, **common)
+
+
+def _known_in(
+    _: Any, columns: tuple[str, ...], parameters: Mapping[str, Any], common: Mapping[str, Any]
+) -> Expectation:
+    from pipeline.checks.known_in import ExpectColumnValuesToBeKnown
+
+    table, column = parameters["known"].split(".")
+    return ExpectColumnValuesToBeKnown(
+        column=columns[0], known_table=known_view(table), known_column=column, **common
+    )
+
+
+def _no_overlap(
+    _: Any, columns: tuple[str, ...], parameters: Mapping[str, Any], common: Mapping[str, Any]
+) -> Expectation:
+    from pipeline.checks.no_overlap import ExpectPeriodsNotToOverlap
+
+    return ExpectPeriodsNotToOverlap(
+        column=columns[0], months=parameters["length"], by=list(parameters["by"]), **common
+    )
+
+
+def known_view(table: str) -> str:
+    """The view that holds `table` of this delivery and of the contract's earlier accepted ones."""
+    return f"known_{table}"
+
+
 CHECK_TYPES: dict[str, CheckType] = {
     "not_null": CheckType(_not_null),
     "values_in_set": CheckType(_values_in_set, required=frozenset({"values"})),
     "unique_key": CheckType(_unique_key, judges_key=True),
     "between": CheckType(_between, optional=frozenset({"min", "max"})),
+    "at_least_column": CheckType(_at_least_column, required=frozenset({"other"})),
     "matches_pattern": CheckType(_matches_pattern, required=frozenset({"pattern"})),
+    "first_of_month": CheckType(_first_of_month),
+    "first_of_named_month": CheckType(_first_of_month, required=frozenset({"months"})),
+    "known_in": CheckType(_known_in, required=frozenset({"known"})),
+    "no_overlap": CheckType(_no_overlap, required=frozenset({"length", "by"})),
 }
 """Every type of check by the name it has in `checks.yaml`."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from pipeline.checks.definitions import Check
+
+PLAUSIBILITY = "plausibility"
+"""The type of the results that `deliveries.plausibility` gives."""
 
 
 class Status(StrEnum):
@@ -16,6 +21,10 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not applicable"
     FAILED = "failed"
     PASSED = "passed"
+
+
+FAILED = (Status.FAILED, Status.ERROR)
+"""The statuses of a check that nobody may take for passed."""
 
 
 class Outcome(StrEnum):
@@ -35,6 +44,8 @@ class CheckResult:
     violated: int = 0
     denominator: int = 0
     reason: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Of plausibility: the measure, its value, the earlier ones and the limits."""
 
     @classmethod
     def judged(cls, check: Check, *, violated: int, denominator: int) -> CheckResult:
@@ -48,20 +59,44 @@ class CheckResult:
     def outcome(self) -> Outcome:
         """What this result alone means for the delivery.
 
-        A check that could not be computed proves nothing: it stops the delivery, whatever its severity.
+        A check that could not be computed proves nothing: it stops the delivery, whatever its severity. What
+        is unlike earlier deliveries may be true all the same, so plausibility only warns.
         """
-        if self.status is Status.ERROR:
+        if self.status is Status.ERROR and self.check.type != PLAUSIBILITY:
             return Outcome.STOPPED
+        if self.status is Status.ERROR:
+            return Outcome.WARNED
         if self.status is Status.FAILED:
             return Outcome.STOPPED if self.check.severity == "stop" else Outcome.WARNED
         return Outcome.PASSED
 
+    @property
+    def found(self) -> str:
+        """What it found, in words: its reason, or '3 of 1,000 rows, allowed 0.1%'; empty for nothing to judge."""
+        if self.reason or not self.denominator:
+            return self.reason
+        return f"{self.violated:,} of {self.denominator:,} rows, allowed {self.check.threshold:%}"
+
     def __str__(self) -> str:
         """One line for the operator."""
-        found = (
-            self.reason or f"{self.violated:,} of {self.denominator:,} rows, allowed {self.check.threshold:%}"
+        return f"{self.check.id} {self.status}: {self.check.says} ({self.found})"
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> CheckResult:
+        """A result that was kept as plain values, or that another judge than the gate gives as such."""
+        check = Check(
+            id=raw["check"],
+            table=raw["table"],
+            type=raw["type"],
+            columns=tuple(raw["columns"]),
+            parameters={},
+            says=raw["says"],
+            threshold=Decimal(raw["threshold"]),
+            severity=raw["severity"],
+            endangers=tuple(raw["endangers"]),
         )
-        return f"{self.check.id} {self.status}: {self.check.says} ({found})"
+        found = cls(check, Status(raw["status"]), raw["violated"], raw["denominator"], raw["reason"])
+        return replace(found, details={key: raw[key] for key in raw if key not in found.as_json()})
 
     def as_json(self) -> dict[str, Any]:
         """This result as plain values, ready for JSON."""
@@ -78,12 +113,13 @@ class CheckResult:
             "severity": self.check.severity,
             "endangers": list(self.check.endangers),
             "reason": self.reason,
+            **self.details,
         }
 
 
 @dataclass(frozen=True)
 class GateReport:
-    """The results of every check on one delivery, in the order of `checks.yaml`."""
+    """The results of every check on one delivery, in the order of `checks.yaml`, then those of plausibility."""
 
     results: tuple[CheckResult, ...]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.canonical import canonical_table, canonical_tables
+from pipeline.canonical import canonical_table, canonical_tables, care_types
 from pipeline.checks import check_definitions
 
 DAY = dt.date(2026, 4, 1)
@@ -45,6 +45,21 @@ def test_codes_come_from_the_canonical_table() -> None:
     assert by_id["clinical_event.asa_code.values_in_set"].parameters["values"] == asa.values
 
 
+def test_kinds_of_care_are_those_of_the_canonical_list() -> None:
+    """Claims, payments and books must name the same kinds of care, or no sum of them ever meets another."""
+    named = [check for check in check_definitions(DAY) if check.columns == ("care_type_code",)]
+    judged = [check.table for check in named if check.parameters.get("values") == tuple(care_types())]
+    assert judged == ["claim_line", "non_claim_payment", "control_total"]
+
+
+def test_two_bounds_on_one_column_have_ids_of_their_own() -> None:
+    """Half a million is unusual on a claim line, five million is an error."""
+    by_id = {check.id: check for check in check_definitions(DAY)}
+    warn, stop = (by_id[f"claim_line.declared_cents.{name}"] for name in ("between", "absurd_amount"))
+    assert (warn.severity, warn.parameters["max"]) == ("warn", 500_000_00)
+    assert (stop.severity, stop.parameters["max"]) == ("stop", 5_000_000_00)
+
+
 def test_upper_date_and_year_become_those_of_the_delivery() -> None:
     by_id = {check.id: check for check in check_definitions(DAY)}
     assert by_id["clinical_event.event_date.between"].parameters["max"] == DAY
@@ -70,7 +85,17 @@ def test_upper_date_and_year_become_those_of_the_delivery() -> None:
         ("[birth_year]", "[birth_day]", "insured has no column 'birth_day'"),
         ("severity: stop", "severity: fatal", "severity is stop or warn"),
         ("[case_mix]", "[weather]", "'weather', which is no output"),
-        ("columns: [birth_year]", "columns: [birth_year, birth_year]", "twice on one column"),
+        ("columns: [birth_year]", "columns: [birth_year, birth_year]", "twice on one column; name one"),
+        (
+            "type: between, columns: [birth_year], min: 1880",
+            "type: known_in, columns: [insurer_code], known: provider.uzovi_code",
+            "there is no 'provider.uzovi_code'",
+        ),
+        (
+            "type: between, columns: [birth_year], min: 1880",
+            "type: no_overlap, columns: [from_month], length: months, by: [person]",
+            "insured has no column 'months'",
+        ),
         (", says: x", "", "lacks 'says'"),
         (", says: x", ", says: x, threshold: 2", "threshold is a share"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -73,3 +74,43 @@ def test_a_result_reads_as_a_line() -> None:
     assert str(result) == (
         "claim_line.quantity.between failed: a quantity that cannot be (1,234 of 56,789 rows, allowed 0.1%)"
     )
+
+
+def unlike(status: str) -> dict[str, Any]:
+    """A result of `deliveries.plausibility`, with its own numbers beside those of any result."""
+    return {
+        **CheckResult(check(severity="warn"), Status.PASSED).as_json(),
+        "type": "plausibility",
+        "status": status,
+        "measure": "rows",
+        "value": 12.0,
+        "earlier": {"zilverzorg-2024-01": 10.0},
+        "limits": {"lowest": 0.8, "highest": 1.1},
+    }
+
+
+def test_a_result_of_plausibility_keeps_its_numbers() -> None:
+    raw = unlike("failed")
+    assert CheckResult.from_json(raw).as_json() == raw
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [("passed", "passed"), ("not applicable", "passed"), ("failed", "warned"), ("error", "warned")],
+)
+def test_plausibility_warns_and_never_stops(status: str, outcome: str) -> None:
+    """What is unlike earlier deliveries may be true."""
+    assert GateReport((CheckResult.from_json(unlike(status)),)).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("violated", "denominator", "reason", "found"),
+    [
+        (3, 1_000, "", "3 of 1,000 rows, allowed 0.1%"),
+        (3, 1_000, "unlike before", "unlike before"),
+        (0, 0, "", ""),
+    ],
+)
+def test_what_a_check_found_in_words(violated: int, denominator: int, reason: str, found: str) -> None:
+    result = CheckResult(check(threshold="0.001"), Status.FAILED, violated, denominator, reason)
+    assert result.found == found
