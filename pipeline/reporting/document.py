@@ -106,6 +106,11 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
+def difference(before: Any, after: Any) -> Any:
+    """`after` minus `before`, both numbers as `plain` gives them; None when one of them is None."""
+    return None if before is None or after is None else plain(Fraction(after) - Fraction(before))
+
+
 def _decimal(value: Fraction) -> str:
     quotient = EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
     return f"{quotient.quantize(PLACES, context=EXACT).normalize(EXACT):f}"

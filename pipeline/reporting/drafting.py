@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pipeline.code_version import code_version
 from pipeline.contract.shelf import contract_of
-from pipeline.errors import ReconciliationError
+from pipeline.errors import FiguresError, ReconciliationError
 from pipeline.home import OcmoHome
 from pipeline.reporting.gather import gather_figures
 from pipeline.reporting.reconciliation import Reconciliation, reconcile, statements_folder
-from pipeline.reporting.statement import StatementPaths, write_statement
+from pipeline.reporting.statement import StatementPaths, write_draft
 from pipeline.settlement import Statement, settle
 
 
@@ -45,12 +45,30 @@ def settle_on(home: OcmoHome, contract_id: str, year: int, business_date: dt.dat
     return Settled(statement, reconcile(home, contract, year, business_date, statement))
 
 
-def draft_statement(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> Drafted:
-    """Settle, and write the draft into the home's `reports/statements/<business date>/`.
+def reconcile_on(
+    home: OcmoHome, contract_id: str, year: int, business_date: dt.date
+) -> tuple[Reconciliation, Statement | None]:
+    """How the sums of a contract year close, and its statement; None while the figures allow no settlement.
+
+    In the course of a year the hospitals' records have not come; rows and cents must close all the same.
 
     Raises:
-        ReconciliationError: when rows or cents do not close; nothing is written then.
-        NoDataError, FiguresError: see `settle_on`.
+        NoDataError, ContractValueError: see `settle_on`.
+    """
+    try:
+        settled = settle_on(home, contract_id, year, business_date)
+    except FiguresError:
+        contract = contract_of(home.contracts, contract_id)
+        return reconcile(home, contract, year, business_date, None), None
+    return settled.reconciliation, settled.statement
+
+
+def settle_closed(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> Statement:
+    """The statement of a contract year whose every row and cent closes.
+
+    Raises:
+        ReconciliationError: when rows or cents do not close.
+        NoDataError, ContractValueError, FiguresError: see `settle_on`.
     """
     settled = settle_on(home, contract_id, year, business_date)
     open_steps = [step for step in settled.reconciliation.steps if not step.closes]
@@ -60,8 +78,17 @@ def draft_statement(home: OcmoHome, contract_id: str, year: int, business_date: 
             f"{len(open_steps)} steps do not close; the first is '{first.step}' ({first.quantity}):"
             f" {first.before} before, {first.after} after",
             where=first.scope,
-            remedy="`ocmo reconcile` shows all steps. No statement was written.",
+            remedy=f"`ocmo reconcile --date {business_date}` shows all steps. No statement was written.",
         )
+    return settled.statement
+
+
+def draft_statement(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> Drafted:
+    """Settle, and write the draft into the home's `reports/statements/<business date>/`.
+
+    Raises:
+        OcmoError: see `settle_closed`; nothing is written then.
+    """
+    statement = settle_closed(home, contract_id, year, business_date)
     folder = statements_folder(home, business_date)
-    paths = write_statement(settled.statement, folder, code_version=code_version())
-    return Drafted(settled.statement, paths)
+    return Drafted(statement, write_draft(statement, folder, code_version=code_version()))

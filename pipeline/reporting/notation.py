@@ -45,6 +45,11 @@ class Notation:
         amount = self.number(abs(Fraction(cents)) / 100, 2)
         return f"{MINUS if round_cents(Fraction(cents)) < 0 else ''}€{NO_BREAK}{amount}"
 
+    def euros(self, cents: Number) -> str:
+        """Whole euros of an amount in cents, for estimates of which the cents mean nothing."""
+        euros = Fraction(cents) / 100
+        return f"{MINUS if round_cents(euros) < 0 else ''}€{NO_BREAK}{self.number(abs(euros))}"
+
     def percent(self, share: Number, places: int = 2) -> str:
         """A share as a percentage."""
         space = NO_BREAK if self.decimal == "," else ""

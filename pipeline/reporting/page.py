@@ -8,32 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.reporting import picture
 from pipeline.reporting.document import count_shown
+from pipeline.reporting.house import render
 from pipeline.reporting.notation import Notation
 from pipeline.reporting.wording import headline, size
 from pipeline.settlement import Line, Quantity, Statement
 from pipeline.settlement.figures import exact
 
-ENVIRONMENT = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-
 
 def page(statement: Statement, code_version: str, language: str) -> str:
     """The statement as HTML in a language (`nl` or `en`)."""
     notation = Notation(language)
-    return ENVIRONMENT.get_template("statement.html").render(
+    return render(
+        "statement.html",
         language=language,
         words=notation.words["page"],
         notation=notation,
@@ -135,7 +125,7 @@ def _indicators(statement: Statement, notation: Notation) -> list[dict[str, Any]
     terms = statement.contract.for_year(statement.year)
     minimum = terms.reporting_minimum_cell.value
     rows = []
-    for item in terms.quality_indicators.value:
+    for item in terms.quality_indicators.value if terms.quality_indicators else ():
         figure = statement.indicators[item.id]
         cases = count_shown(figure.denominator, minimum)
         suppressed = notation.words["page"]["suppressed"].format(minimum=minimum)

@@ -1,22 +1,21 @@
-"""Write a statement: JSON for machines, one HTML page for people; what is issued never changes.
+"""A statement's two files: JSON for machines, one HTML page for people; and how a draft is written.
 
-A draft may be replaced. A final statement is written once: the same bytes again are left alone, other
-bytes are refused, because a later insight gives a correction statement and no other past.
+A draft may be replaced. How a statement is issued, after which it never changes, is in `issuing`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import IssuedStatementError
 from pipeline.reporting.document import document
+from pipeline.reporting.files import write_whole
 from pipeline.reporting.notation import Notation
 from pipeline.reporting.page import page
 from pipeline.reporting.wording import headline, size
 from pipeline.settlement import Statement
+from pipeline.settlement.statement import State
 
 
 @dataclass(frozen=True)
@@ -47,38 +46,25 @@ def plain_words(statement: Statement, *, language: str | None = None) -> str:
     return f"{lead} {notation.money(abs(statement.payable_cents))}. {size(statement, notation)}"
 
 
-def write_statement(statement: Statement, folder: Path, *, code_version: str) -> StatementPaths:
-    """Write JSON and HTML into `folder` as `<contract>-<year>-<state>`; each file whole or not at all.
-
-    Raises:
-        IssuedStatementError: when a final statement of this year exists with other content. Nothing is
-            written then.
-    """
-    name = f"{statement.contract.id}-{statement.year}-{statement.state}"
-    paths = StatementPaths(folder / f"{name}.json", folder / f"{name}.html")
-    contents = {
-        paths.json: to_json(statement, code_version=code_version).encode(),
-        paths.html: to_html(statement, code_version=code_version).encode(),
+def statement_files(statement: Statement, *, code_version: str) -> dict[str, bytes]:
+    """JSON and HTML by file name: `<contract>-<year>-<state>.json` and `.html`."""
+    name = statement_name(statement.contract.id, statement.year, statement.state)
+    return {
+        f"{name}.json": to_json(statement, code_version=code_version).encode(),
+        f"{name}.html": to_html(statement, code_version=code_version).encode(),
     }
+
+
+def statement_name(contract_id: str, year: int, state: State) -> str:
+    """What a statement's files are called, without their endings."""
+    return f"{contract_id}-{year}-{state}"
+
+
+def write_draft(statement: Statement, folder: Path, *, code_version: str) -> StatementPaths:
+    """Write a draft's JSON and HTML into `folder`, in the place of an earlier draft; each whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    changed = {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
-    for path in changed:
-        if statement.state == "final" and path.exists():
-            raise IssuedStatementError(
-                f"The statement of contract {statement.contract.id} for {statement.year} was issued already, "
-                "and differs from this one",
-                where=path.name,
-                remedy="What is issued stays; make a correction statement of the difference.",
-            )
-    for path, content in changed.items():
-        _write_whole(path, content)
-    return paths
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    for name, content in statement_files(statement, code_version=code_version).items():
+        if not (folder / name).exists() or (folder / name).read_bytes() != content:
+            write_whole(folder / name, content)
+    name = statement_name(statement.contract.id, statement.year, statement.state)
+    return StatementPaths(folder / f"{name}.json", folder / f"{name}.html")

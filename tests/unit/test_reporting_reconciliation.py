@@ -12,14 +12,17 @@ import pytest
 
 from pipeline.canonical import canonical_table
 from pipeline.claims import terms_tables
+from pipeline.claims.build import TABLES, terms_frames
 from pipeline.contract import load
 from pipeline.deliveries import raw_inputs
 from pipeline.home import CHECKOUT
 from pipeline.lake import Step as LakeStep
 from pipeline.lake import open_lake, sql_table
 from pipeline.linkage import link_rate
+from pipeline.reporting.reconciliation.books import books
 from pipeline.reporting.reconciliation.claims import claims
 from pipeline.reporting.reconciliation.delivered import delivered
+from pipeline.reporting.reconciliation.payments import payments
 from pipeline.reporting.reconciliation.persons import persons
 from pipeline.reporting.reconciliation.steps import Step, pairs, same
 from tests.claims_world import PERSONS, period
@@ -51,24 +54,19 @@ def test_places_that_differ_are_counted_and_the_first_is_named() -> None:
 def claims_tables(insured: list[dict[str, object]]) -> duckdb.DuckDBPyConnection:
     """The claims tables of some insured periods and no claim at all."""
     connection = duckdb.connect()
-    years = terms_tables.years(TERMS, 2025)
     frames = {
+        **terms_frames(TERMS, 2025),
         "raw_insured": pl.DataFrame(insured, schema=canonical_table("insured").raw_schema),
-        "raw_claim_line": pl.DataFrame(schema=canonical_table("claim_line").raw_schema),
-        "calendar_month": terms_tables.calendar_month(years),
-        "calendar_year": terms_tables.calendar_year(years),
-        "terms_area": terms_tables.area(TERMS),
-        "terms_care_type": terms_tables.care_type(TERMS),
-        "terms_insurer": terms_tables.insurer(TERMS),
-        "terms_law": terms_tables.law(TERMS),
-        "terms_year": pl.DataFrame({"year": years}),
+        **{
+            f"raw_{name}": pl.DataFrame(schema=canonical_table(name).raw_schema)
+            for name in ("claim_line", "non_claim_payment", "control_total")
+        },
+        "delivery_supplier": terms_tables.delivery_supplier([]),
     }
     for name, frame in frames.items():
         connection.register(name, frame.to_arrow())
     parameters = {"valuation": "declared", "truncation_cents": 10**6}
-    for name in (
-        "core_insured_period", "core_claim_line", "core_person_month", "core_person_year", "mart_claim_bucket",
-    ):  # fmt: skip
+    for name in TABLES:
         table = sql_table("claims", name)
         bound = {key: parameters[key] for key in table.parameters}
         connection.execute(f"CREATE TABLE {name} AS {table.text}", bound or None)
@@ -103,6 +101,8 @@ def test_months_in_several_periods_are_taken_off_once_too_often_counted() -> Non
         ("UPDATE core_insured_period SET until_index = until_index - 1", "in the register"),
         ("UPDATE core_insured_period SET birth_year = 1970", "insured stretches"),
         ("UPDATE core_insured_period SET postcode3_code = '999'", "insured stretches"),
+        ("UPDATE core_insured_period SET wlz_from_index = 24290", "insured stretches"),
+        ("UPDATE core_insured_period SET group_code = 'wlz'", "months from entry"),
         ("DELETE FROM core_person_year", "insured months"),
         ("UPDATE core_person_year SET age_years = age_years + 1", "person years"),
         ("UPDATE core_person_year SET sex_code = 'M'", "person years"),
@@ -117,7 +117,8 @@ def test_a_changed_person_shows(change: str, step: str) -> None:
 
 def test_without_claims_there_is_nothing_that_fails_to_close() -> None:
     connection = claims_tables([insured(PERSONS[0], "2025-01-01", 12)])
-    assert all(step.closes for step in [*claims(connection, TERMS), *persons(connection)])
+    steps = [*claims(connection, TERMS), *persons(connection), *payments(connection), *books(connection)]
+    assert all(step.closes for step in steps)
 
 
 def test_tables_nobody_delivered_are_empty_and_a_table_without_account_does_not_close(tmp_path: Path) -> None:

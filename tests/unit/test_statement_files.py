@@ -6,18 +6,17 @@ import dataclasses
 import json
 import re
 from fractions import Fraction
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from pipeline.contract import load
-from pipeline.errors import IssuedStatementError
 from pipeline.reporting.notation import MINUS, NO_BREAK, Notation
-from pipeline.reporting.statement import plain_words, to_html, to_json, write_statement
+from pipeline.reporting.statement import plain_words, to_html, to_json, write_draft
 from pipeline.reporting.texts import texts
 from pipeline.settlement import Statement, settle
 from pipeline.settlement.statement import State
+from tests.pages import Tags, keys
 from tests.settlement_world import EXAMPLE, contract_from, figures_of, plain_figures, raw_contract
 
 FULL_MARKS = {"complication_ratio": 0.8, "eq5d_change": 0.25}
@@ -50,36 +49,9 @@ def every_outcome() -> list[Statement]:
         settled.append(
             settle(contract, 2025, figures_of(cheap, poor, notes=("valued_as_declared", "something else")))
         )
+    contract = contract_from(raw_contract({}, bonus_only=True, no_quality=True))
+    settled.append(settle(contract, 2025, figures_of(cheap, {}), state="recomputed"))
     return settled
-
-
-class Tags(HTMLParser):
-    """Which tags and attributes a page has, and whether every tag is closed."""
-
-    VOID = frozenset({"meta", "br", "rect", "line", "circle"})
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.names: set[str] = set()
-        self.attributes: set[str] = set()
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.names.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-
-def keys(tree: object, path: str = "") -> set[str]:
-    if not isinstance(tree, dict):
-        return {path}
-    return {key for name, item in tree.items() for key in keys(item, f"{path}/{name}")}
 
 
 def test_both_languages_have_the_same_keys() -> None:
@@ -100,6 +72,15 @@ def test_every_outcome_has_its_words_and_a_whole_page(language: str) -> None:
         str(line.result.value) for each in settled for line in each.lines if line.result.unit == "outcome"
     }
     assert outcomes | {each.reason for each in settled} == set(texts(language)["outcomes"])
+
+
+def test_a_contract_without_quality_terms_says_so() -> None:
+    without = every_outcome()[-1]
+    html = to_html(without, code_version="1", language="nl")
+    assert "Dit contract kent geen kwaliteitsafspraken" in html
+    assert ">herberekend</span>" in html
+    assert (without.quality_score, without.line("no_quality_terms").amount) == (None, 1)
+    assert json.loads(to_json(without, code_version="1"))["indicators"] == {}
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:
@@ -161,25 +142,16 @@ def test_small_counts_are_left_out() -> None:
 
 
 def test_a_draft_may_be_replaced_and_equal_bytes_are_left_alone(tmp_path: Path) -> None:
-    paths = write_statement(statement(), tmp_path, code_version="1")
+    paths = write_draft(statement(), tmp_path, code_version="1")
     first, when = paths.json.read_bytes(), paths.json.stat().st_mtime_ns
-    write_statement(statement(), tmp_path, code_version="1")
+    write_draft(statement(), tmp_path, code_version="1")
     assert (paths.json.read_bytes(), paths.json.stat().st_mtime_ns) == (first, when)
-    write_statement(statement(8 * 10**8), tmp_path, code_version="1")
+    write_draft(statement(8 * 10**8), tmp_path, code_version="1")
     assert paths.json.read_bytes() != first
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "maasoever-2025-draft.html",
         "maasoever-2025-draft.json",
     ]
-
-
-def test_what_is_issued_is_never_changed(tmp_path: Path) -> None:
-    paths = write_statement(statement(state="final"), tmp_path, code_version="1")
-    before = {path: path.read_bytes() for path in (paths.json, paths.html)}
-    write_statement(statement(state="final"), tmp_path, code_version="1")
-    with pytest.raises(IssuedStatementError, match="was issued already"):
-        write_statement(statement(8 * 10**8, state="final"), tmp_path, code_version="1")
-    assert {path: path.read_bytes() for path in before} == before
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 
 from pipeline.indicators import measured
-from pipeline.reporting.reconciliation.steps import Count, Step, same, tie
+from pipeline.reporting.reconciliation.steps import Count, Step, counted_once, same, tie, values_by_key
 
 AT_HOSPITAL = "year || ' ' || provider_code || ' ' || group_code"
 REPORT = "instrument_code || ' ' || moment_code"
@@ -27,7 +27,9 @@ def indicators(connection: duckdb.DuckDBPyConnection, year: int) -> Iterator[Ste
         frame: pl.DataFrame = connection.table(table).pl()
         return frame
 
-    again, published = (_values(frame) for frame in (measured(read, year), read("mart_indicator")))
+    again, published = (
+        values_by_key(frame, IDENTITY) for frame in (measured(read, year), read("mart_indicator"))
+    )
     yield same("measured again = indicators", f"{year}", "values", again, published)
 
 
@@ -63,12 +65,12 @@ def _operations(connection: duckdb.DuckDBPyConnection) -> Iterator[Step]:
         Count("mart_complication_cell", "sum(operations)", AT_HOSPITAL),
         Count("mart_eq5d_change", "sum(operations)", AT_HOSPITAL),
     )
-    yield from tie(
+    yield from counted_once(
         connection,
-        "different operations = no duplicates",
         "operations",
-        Count("raw_clinical_event", "count(DISTINCT event_ref)", "'all hospitals'"),
-        Count("core_operation", "count(*)", "'all hospitals'", "group_code <> 'duplicate'"),
+        ("raw_clinical_event", "event_ref"),
+        "core_operation",
+        "group_code <> 'duplicate'",
     )
 
 
@@ -85,11 +87,6 @@ def _reports(connection: duckdb.DuckDBPyConnection) -> Iterator[Step]:
             Count("core_patient_report", "count(*)", IN_BUCKET),
             Count("mart_report_bucket", "sum(reports)", IN_BUCKET),
         ),
-        (
-            "different reports = no duplicates",
-            Count("raw_patient_report", "count(DISTINCT event_ref)", REPORT),
-            Count("core_patient_report", "count(*)", REPORT, "bucket_code <> 'duplicate'"),
-        ),
         *(
             (
                 "reports that count = in EQ-5D changes",
@@ -102,13 +99,11 @@ def _reports(connection: duckdb.DuckDBPyConnection) -> Iterator[Step]:
         ),
     ):
         yield from tie(connection, step, "reports", before, after)
-
-
-def _values(results: pl.DataFrame) -> dict[str, object]:
-    """Every value of an indicator table, by indicator, side and column."""
-    return {
-        f"{row['indicator_id']} {row['group_code']} {column}": value
-        for row in results.iter_rows(named=True)
-        for column, value in row.items()
-        if column not in IDENTITY
-    }
+    yield from counted_once(
+        connection,
+        "reports",
+        ("raw_patient_report", "event_ref"),
+        "core_patient_report",
+        "bucket_code <> 'duplicate'",
+        scope=REPORT,
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
+import polars as pl
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,12 @@ class Count:
         """The amount in each scope that has rows."""
         where = f" WHERE {self.where}" if self.where else ""
         query = f"SELECT {self.scope}, {self.amount} FROM {self.table}{where} GROUP BY {self.scope}"
-        return {str(scope): int(amount or 0) for scope, amount in connection.execute(query).fetchall()}
+        return by_scope(connection, query)
+
+
+def by_scope(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    """The amounts of a query that gives a scope and a whole number in each row."""
+    return {str(scope): int(amount or 0) for scope, amount in connection.sql(query).fetchall()}
 
 
 def tie(
@@ -79,10 +85,44 @@ def tie(
     yield from pairs(step, quantity, before.by_scope(connection), after.by_scope(connection))
 
 
+def counted_once(
+    connection: duckdb.DuckDBPyConnection,
+    quantity: str,
+    raw: tuple[str, str],
+    made: str,
+    counts: str,
+    *,
+    scope: str = "'all deliveries'",
+    made_reference: str = "*",
+) -> Iterator[Step]:
+    """Different references as delivered = what is no duplicate. `raw` is a table and its reference.
+
+    `counts` says which rows of the table `made` are no duplicates, `made_reference` what is counted there.
+    """
+    table, reference = raw
+    yield from tie(
+        connection,
+        "different references = no duplicates",
+        quantity,
+        Count(table, f"count(DISTINCT {reference})", scope),
+        Count(made, f"count({made_reference})", scope, counts),
+    )
+
+
 def pairs(step: str, quantity: str, before: Mapping[str, int], after: Mapping[str, int]) -> Iterator[Step]:
     """A step for each scope of two mappings; a scope that only one of them has is 0 in the other."""
     for scope in sorted({*before, *after}):
         yield Step(step, scope, quantity, before.get(scope, 0), after.get(scope, 0))
+
+
+def values_by_key(frame: pl.DataFrame, key: Sequence[str]) -> dict[str, object]:
+    """Every value of a table outside its key, by key and column: what `same` compares."""
+    return {
+        " ".join([*(str(row[name]) for name in key), column]): value
+        for row in frame.iter_rows(named=True)
+        for column, value in row.items()
+        if column not in key
+    }
 
 
 def same(

@@ -1,4 +1,4 @@
-"""The words of reports, one YAML file per language."""
+"""The words of reports, one YAML file per document and language: `nl.yaml` is the statement's in Dutch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ FOLDER = Path(__file__).parent
 
 
 @cache
-def texts(language: str) -> dict[str, Any]:
-    """All texts of a language (`nl` or `en`), by section and code."""
-    loaded: dict[str, Any] = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+def texts(language: str, document: str = "") -> dict[str, Any]:
+    """All texts of a document in a language (`nl` or `en`), by section and code.
+
+    `document` is empty for the statement, `interim` for the interim report, `recomputed` for a difference.
+    """
+    name = f"{document}_{language}" if document else language
+    loaded: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     return loaded
