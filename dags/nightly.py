@@ -1,8 +1,8 @@
-"""The night: take deliveries in, check them, and bring every contract's figures up to date.
+"""The night: take deliveries in, check them, bring every contract's figures up to date, and sum it all up.
 
 Runs at two in the night, Amsterdam time. The business date is the day that has just ended, or the one
-that the operator gives; nothing looks at the clock. Every task calls one function that also works
-without Airflow (`ocmo night run`).
+that the operator gives; nothing looks at the clock. Every task is one step of `pipeline/night.py`, which
+`ocmo night run` walks without Airflow. What a person must do stands in the home's `reports/nights/<date>/`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from airflow.sdk import CronDataIntervalTimetable, Param, dag, get_current_conte
 
 @dag(
     schedule=CronDataIntervalTimetable("0 2 * * *", timezone="Europe/Amsterdam"),
-    start_date=dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
+    start_date=dt.datetime(2006, 1, 1, tzinfo=dt.UTC),  # a run for an earlier day would do nothing, silently
     catchup=False,
     max_active_runs=1,
     params={
@@ -31,69 +31,85 @@ from airflow.sdk import CronDataIntervalTimetable, Param, dag, get_current_conte
     tags=["ocmo"],
 )
 def nightly() -> None:
-    """Deliveries mapped one by one, then the figures of each contract year."""
+    """Deliveries mapped one by one, then the figures of each contract year, then the summary."""
 
     @task
     def business_date() -> str:
         context = get_current_context()
-        given, interval_start = context["params"]["business_date"], context.get("data_interval_start")
+        given, run = context["params"]["business_date"], context["dag_run"]
+        # A backfill may run again what was made by hand: such a run's interval is that of the day before.
+        by_hand = run.run_type != "backfill"
+        interval_start = context.get("data_interval_start") if by_hand else run.logical_date
         if not given and interval_start is None:
             raise ValueError("This run has no interval: trigger it again with a business date in its form.")
         return given or interval_start.date().isoformat()
 
     @task
     def new_arrivals(day: str) -> list[str]:
-        from pipeline.deliveries.due import new_arrivals
-        from pipeline.home import OcmoHome
+        from pipeline import airflow_task, home, night
 
-        return new_arrivals(OcmoHome.open(), dt.date.fromisoformat(day))
+        with airflow_task.for_people():
+            return night.new_arrivals(home.OcmoHome.open(), dt.date.fromisoformat(day))
 
     @task(map_index_template="{{ task.op_kwargs['name'] }}")
     def take_in(name: str) -> dict[str, str]:
-        from pipeline.home import OcmoHome
-        from pipeline.linkage import take_in
+        from pipeline import airflow_task, home, night
+        from pipeline.linkage.take_in import OWN_FAULTS
 
-        return vars(take_in(OcmoHome.open(), name))
+        with airflow_task.for_people(*OWN_FAULTS):
+            return vars(night.take_in(home.OcmoHome.open(), name))
 
     @task(trigger_rule="all_done")
     def check(day: str) -> list[dict[str, str]]:
-        from pipeline.checks.deliveries import gate_deliveries
-        from pipeline.home import OcmoHome
+        from pipeline import airflow_task, home, night
 
-        return [vars(verdict) for verdict in gate_deliveries(OcmoHome.open(), dt.date.fromisoformat(day))]
+        with airflow_task.for_people():
+            return [vars(one) for one in night.check(home.OcmoHome.open(), dt.date.fromisoformat(day))]
 
     @task
     def settlements_due(day: str) -> list[dict[str, str | int]]:
-        from pipeline.deliveries.due import require_data, settlements_due
-        from pipeline.home import OcmoHome
+        from pipeline import airflow_task, home, night
 
-        home, date = OcmoHome.open(), dt.date.fromisoformat(day)
-        require_data(home, date)
-        return [{"contract": contract, "year": year} for contract, year in settlements_due(home, date)]
+        with airflow_task.for_people(skips_without_data=True):
+            due = night.due(home.OcmoHome.open(), dt.date.fromisoformat(day))
+            return [{"contract_id": contract_id, "year": year} for contract_id, year in due]
+
+    @task(map_index_template="{{ task.op_kwargs['contract_id'] }} {{ task.op_kwargs['year'] }}")
+    def cost(day: str, contract_id: str, year: int) -> None:
+        from pipeline import airflow_task, home, night
+
+        with airflow_task.for_people():
+            night.cost(home.OcmoHome.open(), contract_id, year, dt.date.fromisoformat(day))
+
+    @task(map_index_template="{{ task.op_kwargs['contract_id'] }} {{ task.op_kwargs['year'] }}")
+    def quality(day: str, contract_id: str, year: int) -> None:
+        from pipeline import airflow_task, home, night
+
+        with airflow_task.for_people():
+            night.quality(home.OcmoHome.open(), contract_id, year, dt.date.fromisoformat(day))
+
+    @task(trigger_rule="all_done")
+    def summarise(day: str) -> list[str]:
+        from pipeline import airflow_task, home, night
+
+        with airflow_task.for_people():
+            print(night.summarise(home.OcmoHome.open(), dt.date.fromisoformat(day)).text.read_text())
+        return airflow_task.failures_of_this_run()
 
     @task
-    def cost(day: str, contract: str, year: int) -> None:
-        from pipeline.casemix import build_casemix
-        from pipeline.home import OcmoHome
+    def fail_when_anything_failed(failure: str) -> None:
+        """Runs once for each failure, and not at all without one."""
+        from pipeline import airflow_task
 
-        build_casemix(OcmoHome.open(), contract, year, dt.date.fromisoformat(day))
-
-    @task
-    def quality(day: str, contract: str, year: int) -> None:
-        from pipeline.home import OcmoHome
-        from pipeline.indicators import build_indicators
-
-        build_indicators(OcmoHome.open(), contract, year, dt.date.fromisoformat(day))
-
-    @task(trigger_rule="one_failed")
-    def fail_when_anything_failed() -> None:
-        raise RuntimeError("A task of this night failed; its log says why. The other deliveries went on.")
+        airflow_task.fail(f"{failure} The others went on; mend this, then run the night again.")
 
     day = business_date()
     taken, checked, due = take_in.expand(name=new_arrivals(day)), check(day), settlements_due(day)
     figures = [cost.partial(day=day).expand_kwargs(due), quality.partial(day=day).expand_kwargs(due)]
+    summed_up = summarise(day)
     taken >> checked >> due
-    [taken, checked, due, *figures] >> fail_when_anything_failed()
+    [taken, checked, due, *figures] >> summed_up
+    fail_when_anything_failed.expand(failure=summed_up)
 
 
 nightly()

@@ -1,6 +1,7 @@
 """A draft settlement, on request: the operator gives contract, year and business date in a form.
 
-The statement is made of what the night of that date published, and written beside earlier drafts.
+The statement is made of what the night of that date published, and written beside earlier drafts. Issuing it
+is a decision of people: `ocmo settlement issue`.
 """
 
 from __future__ import annotations
@@ -32,13 +33,14 @@ def settlement() -> None:
 
     @task
     def draft() -> list[str]:
-        from pipeline.home import OcmoHome
+        from pipeline import airflow_task, home
         from pipeline.reporting.drafting import draft_statement
 
         params = get_current_context()["params"]
         date = dt.date.fromisoformat(params["business_date"])
-        paths = draft_statement(OcmoHome.open(), params["contract"], params["year"], date).paths
-        return [str(paths.html), str(paths.json)]
+        with airflow_task.for_people():
+            paths = draft_statement(home.OcmoHome.open(), params["contract"], params["year"], date).paths
+            return [str(paths.html), str(paths.json)]
 
     draft()
 

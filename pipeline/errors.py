@@ -116,3 +116,15 @@ class IssuedStatementError(OcmoError):
     """A statement that was issued would be changed."""
 
     exit_code = 70
+
+
+class SchedulingError(OcmoError):
+    """Airflow did not come up, did not answer, or ended a command with a failure."""
+
+    exit_code = 74
+
+
+class BackfillError(OcmoError):
+    """Nights of a backfill failed or were left out; the others are done."""
+
+    exit_code = 75

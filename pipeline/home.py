@@ -106,7 +106,8 @@ def read_settings(path: Path, defaults: dict[str, Any]) -> dict[str, Any]:
         raise SettingsError(
             f"There is no settings file {path.name}",
             where=str(path.parent),
-            remedy="Make the home with `ocmo demo setup`, or write it after docs/reference/settings.md.",
+            remedy="Write it after docs/reference/settings.md, or give another home with --home;"
+            " `ocmo demo run` makes those of the demonstration.",
         )
     given = _read_yaml(path)
     unknown = sorted(set(given) - set(defaults), key=str)

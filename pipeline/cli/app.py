@@ -8,7 +8,22 @@ from __future__ import annotations
 
 import typer
 
-from pipeline.cli import agreement, contract, deliveries, demo, keys, lake, night, settlement, supplier, ttp
+from pipeline.cli import (
+    agreement,
+    backfill,
+    checks,
+    contract,
+    deliveries,
+    demo,
+    interim,
+    keys,
+    lake,
+    night,
+    settlement,
+    supplier,
+    ttp,
+)
+from pipeline.cli.books import books
 from pipeline.cli.options import example
 from pipeline.cli.reconcile import reconcile
 from pipeline.cli.summary import summary
@@ -27,10 +42,19 @@ app.add_typer(ttp.app, name="ttp")
 app.add_typer(keys.app, name="keys")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(night.app, name="night")
+app.add_typer(backfill.app, name="backfill")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(checks.app, name="checks")
 app.add_typer(contract.app, name="contract")
+app.add_typer(interim.app, name="interim")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(lake.app, name="lake")
+app.command(
+    epilog=example(
+        "ocmo books --contract maasoever --date 2026-07-15",
+        "ocmo books --contract maasoever --date 2026-07-15 --json",
+    )
+)(books)
 app.command(epilog=example("ocmo reconcile --date 2026-07-15", "ocmo reconcile --date 2026-07-15 --json"))(
     reconcile
 )

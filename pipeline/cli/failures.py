@@ -6,7 +6,11 @@ exit codes, so its kinds of refusal get theirs here.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+import typer
 
 from pipeline.errors import DeliveryRefusedError, OcmoError
 from pseudonymisation.errors import PseudonymisationError
@@ -29,6 +33,9 @@ EXIT_CODES = {
     "key-ring-unsafe": 64,
 }
 """By kind of refusal; a test sees to it that each kind has one of its own."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -55,3 +62,29 @@ def refused(number: int, of: int, kind: str, how: str) -> OcmoError:
     )
     error.exit_code = EXIT_CODES.get(kind, DeliveryRefusedError.exit_code)
     return error
+
+
+def for_each(items: Iterable[T], do: Callable[[T], None], name: Callable[[T], str]) -> None:
+    """Do something for each item; what is wrong with one is told at once and does not stop the others.
+
+    Raises:
+        OcmoError: after the last, when some failed; with the exit code of the first of them. The error itself
+            when there is one item only.
+    """
+    listed = list(items)
+    failures: list[OcmoError] = []
+    for item in listed:
+        try:
+            do(item)
+        except OcmoError as error:
+            if len(listed) == 1:
+                raise
+            typer.echo(f"{name(item)}: {error}", err=True)
+            failures.append(error)
+    if failures:
+        ending = OcmoError(
+            f"{len(failures)} of {len(listed)} failed; the others are done",
+            remedy="Mend what each says, and run it again: what is done is not done twice.",
+        )
+        ending.exit_code = failures[0].exit_code
+        raise ending

@@ -1,4 +1,4 @@
-"""`ocmo night`: a night without Airflow, step by step, in the order of `dags/nightly.py`."""
+"""`ocmo night`: a night without Airflow, in the order of `dags/nightly.py`."""
 
 from __future__ import annotations
 
@@ -15,31 +15,19 @@ app = typer.Typer(
 def run(date: BusinessDate, home: Home = None) -> None:
     """Run the night of one business date here and now; what is already done is not done again.
 
-    When deliveries are refused the others go on; the exit code is then that of the first refusal.
+    It ends with the night's summary. When deliveries are refused or a contract has no figures, the others go
+    on, and the exit code is that of the first fault.
     """
-    from pipeline.casemix import build_casemix
-    from pipeline.checks.deliveries import gate_deliveries
     from pipeline.cli.failures import refused
-    from pipeline.deliveries.due import new_arrivals, require_data, settlements_due
     from pipeline.home import OcmoHome
-    from pipeline.indicators import build_indicators
-    from pipeline.linkage import take_in
+    from pipeline.night import run_night
 
-    ocmo, business_date = OcmoHome.open(home), day(date)
-    kinds, arrivals = [], new_arrivals(ocmo, business_date)
-    typer.echo(f"{len(arrivals)} new arrivals." if arrivals else "Nothing new has arrived.")
-    for name in arrivals:
-        taken = take_in(ocmo, name)
-        typer.echo(f"  {taken.arrival}: {taken.outcome}{'. ' + taken.reason if taken.reason else ''}")
-        kinds += [taken.kind] if taken.outcome == "refused" else []
-    for verdict in gate_deliveries(ocmo, business_date):
-        typer.echo(
-            f"  {verdict.delivery_id}: {verdict.status}{'. ' + verdict.reason if verdict.reason else ''}"
+    done = run_night(OcmoHome.open(home), day(date), typer.echo)
+    typer.echo(f"\n{done.files.text.read_text(encoding='utf-8')}")
+    typer.echo(f"As a page: {done.files.html}")
+    if done.failures:
+        raise done.failures[0]
+    if done.refused:
+        raise refused(
+            len(done.refused), len(done.taken), done.refused[0].kind, "`ocmo deliveries list` says why"
         )
-    require_data(ocmo, business_date)
-    for contract_id, year in settlements_due(ocmo, business_date):
-        build_casemix(ocmo, contract_id, year, business_date)
-        build_indicators(ocmo, contract_id, year, business_date)
-        typer.echo(f"Figures of contract {contract_id} for {year} are up to date.")
-    if kinds:
-        raise refused(len(kinds), len(arrivals), kinds[0], "`ocmo deliveries list` says why")

@@ -20,16 +20,16 @@ def reconcile(date: BusinessDate, home: Home = None, as_json: AsJson = False) ->
     from pipeline.deliveries.due import require_data, settlements_due
     from pipeline.errors import ReconciliationError
     from pipeline.home import OcmoHome
-    from pipeline.reporting.drafting import settle_on
+    from pipeline.reporting.drafting import reconcile_on
     from pipeline.reporting.reconciliation import written
 
     ocmo, business_date = OcmoHome.open(home), day(date)
     require_data(ocmo, business_date)
     results = []
     for contract, year in settlements_due(ocmo, business_date):
-        settled = settle_on(ocmo, contract, year, business_date)
-        on_paper = tuple(written(ocmo, business_date, settled.statement))
-        results.append(replace(settled.reconciliation, steps=settled.reconciliation.steps + on_paper))
+        closing, statement = reconcile_on(ocmo, contract, year, business_date)
+        on_paper = tuple(written(ocmo, business_date, statement)) if statement else ()
+        results.append(replace(closing, steps=closing.steps + on_paper))
     if as_json:
         closes = all(result.closes for result in results)
         typer.echo(json.dumps({"closes": closes, "settlements": [r.as_json() for r in results]}, indent=1))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.util
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pipeline.demo.airflow_home import DAG_FILES, airflow_environment
-from pipeline.demo.roles import State
+from pipeline.scheduling import DAG_FILES, airflow_of
 from tests.conftest import CHECKOUT
 
 DAGS = sorted((CHECKOUT / "dags").glob("*.py"))
@@ -18,7 +18,7 @@ DAGS = sorted((CHECKOUT / "dags").glob("*.py"))
 
 @pytest.fixture(autouse=True)
 def airflow_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in airflow_environment(State(tmp_path), "ocmo").items():
+    for name, value in airflow_of("ocmo", tmp_path / "ocmo").environment.items():
         monkeypatch.setenv(name, value)
 
 
@@ -63,7 +63,7 @@ def test_the_night_is_scheduled_once_a_day_and_never_twice_at_once() -> None:
 def test_deliveries_and_contract_years_are_mapped() -> None:
     dag = dag_of("nightly")
     mapped = {task_id for task_id, task in dag.task_dict.items() if task.is_mapped}
-    assert mapped == {"take_in", "cost", "quality"}
+    assert mapped == {"take_in", "cost", "quality", "fail_when_anything_failed"}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,33 @@ def test_the_settlement_form_must_be_filled_in() -> None:
 
 
 def test_a_failed_task_makes_the_night_fail_though_the_rest_goes_on() -> None:
+    """The summary is written whatever happened; for each failure that it found, one last task fails."""
     dag = dag_of("nightly")
-    alarm = dag.task_dict["fail_when_anything_failed"]
-    assert alarm.trigger_rule == "one_failed"
-    assert {"take_in", "check", "settlements_due", "cost", "quality"} <= alarm.upstream_task_ids
+    summary, alarm = dag.task_dict["summarise"], dag.task_dict["fail_when_anything_failed"]
+    assert summary.trigger_rule == "all_done"
+    assert {"take_in", "check", "settlements_due", "cost", "quality"} <= summary.upstream_task_ids
+    assert alarm.upstream_task_ids == {"summarise"}
+
+
+@pytest.mark.parametrize(
+    ("run_type", "given", "night"),
+    [
+        ("scheduled", None, "2026-07-14"),
+        ("manual", None, "2026-07-13"),  # triggered in the course of the 14th: the day before
+        ("manual", "2026-03-01", "2026-03-01"),
+        ("backfill", None, "2026-07-14"),  # also when it runs again what was triggered by hand
+    ],
+)
+def test_the_business_date_of_a_run(
+    run_type: str, given: str | None, night: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = dt.datetime(2026, 7, 14, tzinfo=dt.UTC)
+    by_hand = dt.timedelta(days=0 if run_type == "scheduled" else 1)
+    context = {
+        "params": {"business_date": given},
+        "dag_run": SimpleNamespace(run_type=run_type, logical_date=start),
+        "data_interval_start": start - by_hand,
+    }
+    module = load(CHECKOUT / "dags" / "nightly.py")
+    monkeypatch.setattr(module, "get_current_context", lambda: context)
+    assert module.nightly().task_dict["business_date"].python_callable() == night

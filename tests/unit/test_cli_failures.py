@@ -10,8 +10,8 @@ from collections import Counter
 import pytest
 
 import pipeline.cli as cli
-from pipeline.cli.failures import EXIT_CODES, failure
-from pipeline.errors import NoDataError, OcmoError
+from pipeline.cli.failures import EXIT_CODES, failure, for_each
+from pipeline.errors import FiguresError, NoDataError, OcmoError
 from pipeline.home import CHECKOUT
 from pseudonymisation.errors import BatchRefusedError, PseudonymisationError
 
@@ -88,3 +88,28 @@ def test_the_command_line_ends_with_one_line_and_the_code(
         cli.main()
     assert left.value.code == code
     assert capsys.readouterr().err == f"ocmo: {error}\n"
+
+
+def test_one_that_fails_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[int] = []
+
+    def do(number: int) -> None:
+        if number < 3:
+            raise (NoDataError, FiguresError)[number - 1](f"Number {number} cannot be done")
+        done.append(number)
+
+    with pytest.raises(OcmoError, match="2 of 3 failed; the others are done") as ended:
+        for_each([1, 2, 3], do, lambda number: f"year {number}")
+    assert done == [3]
+    assert ended.value.exit_code == NoDataError.exit_code
+    told = "year 1: Number 1 cannot be done.\nyear 2: Number 2 cannot be done.\n"
+    assert capsys.readouterr().err == told
+
+
+def test_of_one_alone_the_fault_is_told_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    def do(number: int) -> None:
+        raise NoDataError(f"Number {number} cannot be done")
+
+    with pytest.raises(NoDataError):
+        for_each([1], do, str)
+    assert capsys.readouterr().err == ""

@@ -173,11 +173,11 @@ def test_a_contract_that_lacks_a_term_says_which_and_where(folder: Path) -> None
 def test_a_file_that_went_away_after_it_was_sealed(folder: Path) -> None:
     """The receipt is there; whether the files are still the same cannot be seen."""
     from pipeline.cli.supplier.planning import PlannedDelivery, SourceSpec
-    from pipeline.cli.supplier.sealing import _digests
+    from pipeline.cli.supplier.receipts import digests
     from pipeline.errors import FileRefusedError
     from pipeline.periods import business_date
 
     day = business_date("2026-01-31")
     plan = PlannedDelivery("one-2025", "2025", day, (SourceSpec(folder / "gone.asc"),))
     with pytest.raises(FileRefusedError, match=r"A file of delivery one-2025 cannot be read .* in gone.asc"):
-        _digests(plan)
+        digests(plan)
