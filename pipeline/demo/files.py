@@ -14,8 +14,12 @@ class RegionFile:
     """One supplier's file: what it holds, for the reader, and what should come out of it, for the tests.
 
     `path` is relative to the region's folder. `mapping` names the mapping that reads it (see `mapping_path`),
-    empty for a message that says itself what it is. `rows` and `cents` count rows of `table` and their signed
-    amount; `defective_rows` and `defective_cents` are the part of them with a BSN that fails on purpose.
+    empty for a message that says itself what it is. `year` is the period of the delivery that it belongs to.
+    `rows` and `cents` count rows of `table` and their signed amount.
+
+    `first_invoiced` and `last_invoiced` are the days of the first and the last invoice in it (YYYY-MM-DD), so that a
+    delivery can hold what was known on a day. A register or another state on a day has that day in both; what is
+    not invoiced, such as a hospital's records, has neither (empty).
     """
 
     supplier: str
@@ -25,14 +29,24 @@ class RegionFile:
     year: int
     rows: int
     cents: int
-    defective_rows: int
-    defective_cents: int
     sha256: str
+    first_invoiced: str = ""
+    last_invoiced: str = ""
+
+    @property
+    def period(self) -> str:
+        """The period of the delivery that it belongs to."""
+        return str(self.year)
 
 
 def mapping_path(name: str) -> Path:
     """The mapping of this name that comes with the region."""
     return Path(__file__).parent / "mappings" / f"{name}.yaml"
+
+
+def placed(supplier: str, name: str) -> str:
+    """Where a supplier's file of this name lies, from the region's folder."""
+    return f"{supplier}/files/{name}"
 
 
 def publish(path: Path, write: Callable[[Path], object]) -> str:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.demo.files import RegionFile, publish
+from pipeline.demo.exports import dutch_date, write_export
+from pipeline.demo.files import RegionFile
 from pipeline.demo.operations import ITEMS
 from pipeline.demo.parameters import Hospital, Region
-from pipeline.demo.register import DUTCH_DATE
 
 _LOCATION = "01"
 
@@ -22,12 +22,12 @@ def write_operations(
     rows = operations.select(
         operatienummer=_operation_number(year),
         burgerservicenummer="bsn",
-        geboortedatum=pl.col("birth_date").dt.strftime(DUTCH_DATE),
+        geboortedatum=dutch_date(pl.col("birth_date")),
         geslacht=pl.col("sex_code").replace_strict({"F": "V", "M": "M"}),
         agb=pl.lit(hospital.provider_code),
         locatie=pl.lit(_LOCATION),
         verrichting=pl.col("operation").replace_strict(codes),
-        operatiedatum=pl.col("event_date").dt.strftime(DUTCH_DATE),
+        operatiedatum=dutch_date(pl.col("event_date")),
         asa="asa",
         complicatie=pl.when("has_complication").then(pl.lit("J")).otherwise(pl.lit("N")),
     )
@@ -39,11 +39,11 @@ def write_answers(path: Path, answers: pl.DataFrame, *, hospital: Hospital, year
     rows = answers.select(
         operatienummer=_operation_number(year),
         burgerservicenummer="bsn",
-        geboortedatum=pl.col("birth_date").dt.strftime(DUTCH_DATE),
+        geboortedatum=dutch_date(pl.col("birth_date")),
         agb=pl.lit(hospital.provider_code),
         vragenlijst=pl.lit("EQ-5D-5L"),
         meetmoment=pl.col("moment").replace_strict({"before": "voor", "after": "na"}),
-        invuldatum=pl.col("report_date").dt.strftime(DUTCH_DATE),
+        invuldatum=dutch_date(pl.col("report_date")),
         **{item: pl.col(item) for item in ITEMS},
     )
     return _written(path, rows, hospital, "patient_report", year)
@@ -54,15 +54,4 @@ def _operation_number(year: int) -> pl.Expr:
 
 
 def _written(path: Path, rows: pl.DataFrame, hospital: Hospital, table: str, year: int) -> RegionFile:
-    return RegionFile(
-        supplier=hospital.supplier,
-        path=path.name,
-        table=table,
-        mapping=table,
-        year=year,
-        rows=rows.height,
-        cents=0,
-        defective_rows=0,
-        defective_cents=0,
-        sha256=publish(path, lambda unfinished: rows.write_csv(unfinished, separator=";")),
-    )
+    return write_export(path, rows, supplier=hospital.supplier, table=table, year=year)

@@ -37,19 +37,6 @@ def draw_bsns(rng: np.random.Generator, count: int, *, taken: pl.Series | None =
     return numbers.head(count)
 
 
-def spoil_bsns(frame: pl.DataFrame, rng: np.random.Generator, share: float) -> pl.DataFrame:
-    """The frame with about `share` of its `bsn` failing the eleven test, marked in `is_defective`.
-
-    The last digit goes up by one: no two numbers that differ only there both pass.
-    """
-    hit = pl.Series("is_defective", rng.random(frame.height) < share)
-    last = (pl.col("bsn").str.slice(8).cast(pl.Int64) + 1) % 10
-    wrong = pl.concat_str(pl.col("bsn").str.slice(0, 8), last)
-    return frame.with_columns(hit).with_columns(
-        bsn=pl.when("is_defective").then(wrong).otherwise(pl.col("bsn"))
-    )
-
-
 def draw_names(rng: np.random.Generator, count: int) -> pl.DataFrame:
     """Family name, prefix (null when there is none) and one to three initials, `count` rows."""
     known = yaml.safe_load((HERE / "names.yaml").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.demo.catalogue import catalogue
+from pipeline.demo.care.catalogue import catalogue
 from pipeline.demo.days import NEVER, Dates, days_after
 from pipeline.demo.identities import draw_bsns
 from pipeline.demo.parameters import Region
@@ -29,12 +29,12 @@ def simulate_operations(
     Args:
         region: the parameters.
         streams: where the random numbers come from.
-        performances: of `simulate_care`.
+        performances: of `simulate_hospital_care`.
         people: of `simulate_people`.
 
     Returns:
         hospital, operation, event_date, number (unique per hospital), bsn, birth_date, sex_code, death_date,
-        asa (1 to 4), has_complication. Sorted by hospital and date.
+        asa (1 to 4), complication_chance, has_complication. Sorted by hospital and date.
     """
     of_insured = (
         performances.filter(pl.col("activity_date").is_not_null())
@@ -66,7 +66,10 @@ def _insured_elsewhere(
 
 
 def with_outcome(region: Region, rng: np.random.Generator, operations: pl.DataFrame) -> pl.DataFrame:
-    """The operations with the patient's asa (1 to 4), by age, and has_complication, by asa, age and hospital."""
+    """The operations with the patient's asa, complication_chance and has_complication.
+
+    ASA, 1 to 4, goes by age; the chance of a complication by operation, ASA, age and hospital.
+    """
     outcomes, planted = region.outcomes, region.planted.complication_factor
     age = (operations["event_date"].dt.year() - operations["birth_date"].dt.year()).to_numpy()
     asa = _asa(region, rng, age)
@@ -78,8 +81,11 @@ def with_outcome(region: Region, rng: np.random.Generator, operations: pl.DataFr
         * outcomes.decade_factor ** ((age - 70) / 10)
         * groups[operations["hospital"].to_numpy()]
     )
-    hit = rng.random(operations.height) < np.minimum(chance, 1)
-    return operations.with_columns(asa=pl.Series(asa), has_complication=pl.Series(hit))
+    chance = np.minimum(chance, 1)
+    hit = rng.random(operations.height) < chance
+    return operations.with_columns(
+        asa=pl.Series(asa), complication_chance=pl.Series(chance), has_complication=pl.Series(hit)
+    )
 
 
 def _asa(region: Region, rng: np.random.Generator, age: NDArray[np.int32]) -> NDArray[np.int64]:

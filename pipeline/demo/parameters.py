@@ -1,27 +1,35 @@
-"""The region's parameters, read from `region.yaml` and held against their meaning."""
+"""The region's parameters, read from `region.yaml` and `conditions.yaml` and held against their meaning."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
+
+from pipeline.demo.care_parameters import Care, Condition, Outcomes
+from pipeline.demo.parameter_types import ByAge, Part, Share
+from pipeline.demo.planted import Planted
 
 HERE = Path(__file__).parent
-SOURCES = ("region.yaml", "catalogue.csv", "cost_by_age_sex.csv", "names.yaml")
+SOURCES = (
+    "region.yaml",
+    "conditions.yaml",
+    "catalogue.csv",
+    "drugs.csv",
+    "services.csv",
+    "cost_by_age_sex.csv",
+    "names.yaml",
+    "impersonal/access.yaml",
+    "impersonal/payments.yaml",
+    "impersonal/survey.yaml",
+)
 
-Share = Annotated[float, Field(ge=0, le=1)]
-ByAge = dict[int, float]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Years(_Part):
+class Years(Part):
     """Baseline years in order, and the contract year after them."""
 
     baseline: tuple[int, ...]
@@ -33,15 +41,28 @@ class Years(_Part):
         return (*self.baseline, self.contract)
 
 
-class Insurer(_Part):
-    """The one insurer: its name as a supplier, and its UZOVI number."""
+class Label(Part):
+    """A label of an insurer: its UZOVI number and its share of that insurer's people."""
+
+    insurer_code: str
+    share: Share
+
+
+class Insurer(Part):
+    """An insurer: its name as a supplier, its share of the people, and its labels."""
 
     supplier: str
-    insurer_code: str
     name: str
+    insured_share: Share
+    labels: tuple[Label, ...]
+
+    @property
+    def insurer_code(self) -> str:
+        """Its first label, which stands in the header of messages to it."""
+        return self.labels[0].insurer_code
 
 
-class Hospital(_Part):
+class Hospital(Part):
     """A hospital with the insured around it; `group` is consortium or comparison."""
 
     supplier: str
@@ -52,7 +73,14 @@ class Hospital(_Part):
     insured_share: Share
 
 
-class Mortality(_Part):
+class Kind(Part):
+    """A kind of provider: how its AGB codes begin, and how many there are in each area."""
+
+    agb: str
+    per_area: int
+
+
+class Mortality(Part):
     """Probability of death within a year at age a: min(ceiling, exp(intercept + slope * a))."""
 
     intercept: float
@@ -60,98 +88,76 @@ class Mortality(_Part):
     ceiling: Share
 
 
-class Population(_Part):
+class Population(Part):
     """How people come and go, and where they are treated."""
 
     births_per_1000: float
     joiners_share: Share
     leavers_share: Share
     switch_on_new_year: Share
+    choose_label_again_share: Share
     mortality: Mortality
+    wlz_prevalence: dict[str, ByAge]
     own_hospital_share: Share
     other_insurers_share: Share
 
 
-class Care(_Part):
-    """How much care is used, at what price, and how much of it is claimed wrongly at first."""
-
-    price_growth: float
-    personal_shape: float
-    credited_share: Share
-    credited_next_year_share: Share
-    redeclared_share: Share
-    redeclared_price_factor: float
-    age_profiles: dict[str, dict[str, ByAge]]
-
-
-class Planted(_Part):
-    """The truths that the figures should find, by group of hospitals; a group not named has none."""
-
-    volume_factor: dict[str, dict[int, float]]
-    age_tilt: dict[str, float]
-    complication_factor: dict[str, float]
-
-
-class Operation(_Part):
-    """One kind of operation: the hospital's own code, and what it does to a patient."""
-
-    code: str
-    complication: Share
-    burden: tuple[float, float, float, float, float]
-    relief: tuple[float, float, float, float, float]
-
-
-class Outcomes(_Part):
-    """How operations end, and how patients answer."""
-
-    asa_shares: dict[int, tuple[Share, Share, Share, Share]]
-    asa_factors: tuple[float, float, float, float]
-    decade_factor: float
-    level_cuts: tuple[float, float, float, float]
-    shared_burden: float
-    answers_before: Share
-    answers_after_given_before: Share
-    operations: dict[str, Operation]
-
-
-class Defects(_Part):
-    """What is wrong on purpose."""
-
-    failing_bsn_share: Share
-
-
-class Region(_Part):
+class Region(Part):
     """All parameters of the region."""
 
     years: Years
-    insurer: Insurer
+    insurers: tuple[Insurer, ...]
     hospitals: tuple[Hospital, ...]
+    providers: dict[str, Kind]
     population: Population
     care: Care
     planted: Planted
     outcomes: Outcomes
-    defects: Defects
+    conditions: dict[str, Condition]
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        if abs(sum(hospital.insured_share for hospital in self.hospitals) - 1) > 1e-9:
-            raise ValueError("the hospitals' insured_share must sum to 1")
-        groups = {hospital.group for hospital in self.hospitals}
-        planted = self.planted
-        named = {*planted.volume_factor, *planted.age_tilt, *planted.complication_factor}
-        if not named <= groups:
-            raise ValueError(f"planted for {', '.join(sorted(named - groups))}, which no hospital belongs to")
+        for whose, shares in (
+            ("the hospitals' insured_share", [hospital.insured_share for hospital in self.hospitals]),
+            ("the insurers' insured_share", [insurer.insured_share for insurer in self.insurers]),
+            *((f"the labels' share of {i.supplier}", [lab.share for lab in i.labels]) for i in self.insurers),
+        ):
+            if abs(sum(shares) - 1) > 1e-9:
+                raise ValueError(f"{whose} must sum to 1")
+        known = {
+            "group": {hospital.group for hospital in self.hospitals},
+            "hospital": {hospital.supplier for hospital in self.hospitals},
+            "insurer": {insurer.supplier for insurer in self.insurers},
+        }
+        for kind, name in self.planted.named():
+            if name not in known[kind]:
+                raise ValueError(f"something is planted for {kind} {name}, which is not in the region")
         return self
 
-    def volume_factor(self, group: str, year: int) -> float:
-        """What the planted efficiency makes of the number of products in this area and year."""
-        return self.planted.volume_factor.get(group, {}).get(year, 1.0)
+    @property
+    def labels(self) -> tuple[tuple[int, str, float], ...]:
+        """Every label: the index of its insurer, its code, and its share of all people."""
+        return tuple(
+            (index, label.insurer_code, insurer.insured_share * label.share)
+            for index, insurer in enumerate(self.insurers)
+            for label in insurer.labels
+        )
+
+    def hospitals_of(self, group: str) -> list[int]:
+        """The indices of the hospitals of a group."""
+        return [index for index, hospital in enumerate(self.hospitals) if hospital.group == group]
+
+    def hospital_index(self, supplier: str) -> int:
+        """The index of the hospital of this name."""
+        return [hospital.supplier for hospital in self.hospitals].index(supplier)
 
 
 @cache
 def read_region() -> Region:
-    """The region of `region.yaml`."""
-    return Region.model_validate(yaml.safe_load((HERE / "region.yaml").read_text(encoding="utf-8")))
+    """The region of `region.yaml`, with the conditions of `conditions.yaml`."""
+    raw = yaml.safe_load((HERE / "region.yaml").read_text(encoding="utf-8"))
+    raw["conditions"] = yaml.safe_load((HERE / "conditions.yaml").read_text(encoding="utf-8"))
+    return Region.model_validate(raw)
 
 
 def parameters_digest(*further: object) -> str:

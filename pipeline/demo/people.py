@@ -1,6 +1,7 @@
 """The insured: who they are, where they live, and from when until when they are insured.
 
 Age and sex follow the insured years of the cost table; people are born, die, join and leave over the years.
+Insured means: with one of the region's insurers; under which label, `moves` says.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipeline.demo.care.cost_table import cost_table
+from pipeline.demo.conditions import onsets, wlz_dates
 from pipeline.demo.days import NEVER, Dates, days_after, days_of
 from pipeline.demo.identities import draw_bsns, draw_names, draw_postcodes
+from pipeline.demo.moves import labels
 from pipeline.demo.parameters import Region
-from pipeline.demo.rates import cost_table
+from pipeline.demo.practices import PRACTICE, own_provider
 from pipeline.demo.streams import Streams
 
 _OPEN_CLASS_YEARS = 10
-_PRACTICES_PER_AREA = 12
 
 
 def simulate_people(region: Region, streams: Streams, insured: int) -> pl.DataFrame:
@@ -29,8 +32,10 @@ def simulate_people(region: Region, streams: Streams, insured: int) -> pl.DataFr
 
     Returns:
         person (row number), hospital (index of the area's own hospital), sex_code, birth_date, entry_date,
-        exit_date and death_date (null: not known within these years), personal_level (mean 1), bsn, name,
-        prefix, initials, postcode, house_number, policy_number, referrer_code.
+        exit_date and death_date (null: not known within these years), for each year the label (`moves`), for
+        each condition the year from which it is there (`conditions`), wlz_date (null: never while insured),
+        personal_level (mean 1), bsn, name, prefix, initials, postcode, house_number, policy_number and
+        referrer_code (the person's general practice).
     """
     population, years = region.population, region.years.all
     groups = [_present(region, streams.generator("first population"), years[0], insured, joining=False)]
@@ -42,6 +47,8 @@ def simulate_people(region: Region, streams: Streams, insured: int) -> pl.DataFr
         groups.append(_born(region, streams.generator(f"births {year}"), year, births))
     people = pl.concat(groups).with_row_index("person")
     people = people.hstack(_ends(region, streams, people))
+    people = people.hstack(labels(region, streams, people.height)).hstack(onsets(region, streams, people))
+    people = people.with_columns(wlz_dates(region, streams, people))
     level = streams.generator("personal level").gamma(
         region.care.personal_shape, 1 / region.care.personal_shape, people.height
     )
@@ -55,8 +62,9 @@ def _present(
     hospital = _areas(region, rng, count)
     sex, age = np.empty(count, dtype="<U1"), np.empty(count, dtype=np.int64)
     table = cost_table()
-    tilts = [region.planted.age_tilt.get(h.group, 0.0) for h in region.hospitals]
-    for index, tilt in enumerate(tilts):
+    need = region.planted.greater_need
+    for index, area in enumerate(region.hospitals):
+        tilt = need.age_tilt if area.group == need.group else 0.0
         here = np.flatnonzero(hospital == index)
         sex[here], age[here] = _sex_and_age(rng, table, len(here), tilt)
     birth_year = (np.datetime64(str(year), "Y") - age).astype("datetime64[D]")
@@ -134,11 +142,11 @@ def _ends(region: Region, streams: Streams, people: pl.DataFrame) -> pl.DataFram
 def _identities(region: Region, streams: Streams, people: pl.DataFrame) -> pl.DataFrame:
     rng, count = streams.generator("identities"), people.height
     area = people["hospital"].to_numpy().astype(np.int64)
-    practice = 1_990_000 + 100 * area + rng.integers(1, _PRACTICES_PER_AREA + 1, count)
+    practice = people.select(own_provider(region, PRACTICE, pl.col("hospital"), pl.col("person")))
     return draw_names(rng, count).with_columns(
         draw_bsns(streams.generator("bsn"), count),
         draw_postcodes(rng, area, [hospital.postcode3 for hospital in region.hospitals]),
         house_number=pl.Series(rng.integers(1, 400, count)),
         policy_number=pl.Series(rng.permutation(count) + 700_000_000).cast(pl.String),
-        referrer_code=pl.Series(practice).cast(pl.String).str.zfill(8),
+        referrer_code=practice.to_series(),
     )

@@ -9,13 +9,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pipeline.errors import OcmoError
 from pipeline.home import STATE_VARIABLE
+from pipeline.scheduling import KEPT_VARIABLES
 
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "COLUMNS", "TERM")
+AT_A_TIME = 2
+"""So many roles work at the same time: the demonstration is for a machine of two cores."""
+
+T = TypeVar("T")
 
 
 class RoleFailedError(OcmoError):
@@ -55,12 +62,36 @@ class State:
         return {"ttp": self.ttp, "ocmo": self.ocmo}.get(role, self.suppliers / name)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a role's process ended: what it said, and what it complained of, line by line."""
+
+    exit_code: int
+    said: str
+    complaints: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        """The last complaint: why it failed."""
+        return self.complaints[-1] if self.complaints else "it said nothing"
+
+
 def run_role(state: State, *arguments: str) -> str:
     """Run `ocmo ARGUMENTS` as a process of its own; what it printed.
 
     Raises:
         RoleFailedError: when it failed; the message is its own.
     """
+    ended = try_role(state, *arguments)
+    if ended.exit_code:
+        raise RoleFailedError(
+            f"`ocmo {' '.join(arguments[:2])}` ended with exit code {ended.exit_code}: " + ended.why
+        )
+    return ended.said
+
+
+def try_role(state: State, *arguments: str) -> Ended:
+    """Run `ocmo ARGUMENTS` as a process of its own, for whom its failure is no end of the matter."""
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     environment[STATE_VARIABLE] = str(state.root)
     ended = subprocess.run(  # noqa: S603 - our own command line, no shell
@@ -70,10 +101,11 @@ def run_role(state: State, *arguments: str) -> str:
         env=environment,
         check=False,
     )
-    if ended.returncode:
-        said = ended.stderr.strip().removeprefix("ocmo: ").splitlines()
-        raise RoleFailedError(
-            f"`ocmo {' '.join(arguments[:2])}` ended with exit code {ended.returncode}: "
-            + (said[-1] if said else "it said nothing")
-        )
-    return ended.stdout
+    complaints = (line.removeprefix("ocmo: ") for line in ended.stderr.strip().splitlines())
+    return Ended(ended.returncode, ended.stdout, tuple(complaints))
+
+
+def side_by_side(calls: Iterable[Callable[[], T]]) -> list[T]:
+    """Make calls that wait for processes of their own, `AT_A_TIME` at a time; what they gave, in order."""
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return list(pool.map(lambda call: call(), calls))

@@ -1,24 +1,36 @@
-"""The whole chain on one machine: from a synthetic region to a draft settlement.
+"""The whole chain on one machine: from a synthetic region to two nights, interim reports and draft settlements.
 
-Every step is done by the role that would do it, in its own process; the night runs in Airflow. Run
-again, each step finds that there is nothing left to do.
+Every step is done by the role that would do it, in its own process; the nights run in Airflow. Run again,
+each step finds that there is nothing left to do. What a supplier's own software refuses is told, and the
+others go on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
-from pipeline.demo.airflow_home import migrate, run_airflow
-from pipeline.demo.homes import plan_deliveries, set_up_roles
+from pipeline.demo.homes import set_up_roles
+from pipeline.demo.inbox import put_again
 from pipeline.demo.region import write_region
-from pipeline.demo.roles import State, run_role
+from pipeline.demo.roles import RoleFailedError, State, run_role, side_by_side, try_role
+from pipeline.demo.supplier_plans import plan_deliveries
+from pipeline.errors import FileRefusedError, OcmoError
+from pipeline.scheduling import airflow_of
 
 CONTRACT_ID, CONTRACT_YEAR = "maasoever", 2025
-BUSINESS_DATE = dt.date(CONTRACT_YEAR + 1, 7, 15)
-"""A night on which all of the demonstration's deliveries have come."""
+CONTRACT_IDS = (CONTRACT_ID, "polderzorg")
+INTERIM_DATE, BUSINESS_DATE = dt.date(CONTRACT_YEAR, 10, 15), dt.date(CONTRACT_YEAR + 1, 7, 15)
+"""A night on which the interim deliveries have come, and one on which all have that come in time."""
+NIGHTS = {INTERIM_DATE: f"{CONTRACT_YEAR}Q3", BUSINESS_DATE: f"{CONTRACT_YEAR + 1}Q2"}
+"""The nights of the demonstration, each with the quarter whose interim report follows it."""
+
+TRUTHS = "truths"
+"""In the state folder, outside every role's home: what was planted in the region, for a validation to find."""
 
 Tell = Callable[[str], None]
 """Called at the start of each step, with what is being done."""
@@ -35,36 +47,44 @@ class DemoRun:
     something_new: bool
 
 
-def run_demo(state: State, *, insured: int, seed: int, tell: Tell, detail: Detail) -> DemoRun:
+def run_demo(
+    state: State, *, insured: int, seed: int, defects: Iterable[str], tell: Tell, detail: Detail
+) -> DemoRun:
     """Run every step; `tell` hears what is being done, `detail` how far it is.
 
     Raises:
-        RoleFailedError: when a role's process fails; what was done before stays.
-        SettingsError: when the state folder holds a region with other parameters.
+        RoleFailedError, SchedulingError: when a role's process or its Airflow fails; what was done before stays.
+        SettingsError: when the state folder holds a region with other parameters or defects.
     """
     state.root.mkdir(parents=True, exist_ok=True)
-    tell("Setting up homes, keys and the agreement of supplier, TTP and OCMO")
-    made_roles = set_up_roles(state)
+    tell(f"Making a region of {insured:,} insured; meanwhile every role gets its home and its keys")
     made_region = not (state.suppliers / "region.json").exists()
-    tell(f"Making a region of {insured:,} insured")
-    region = write_region(
-        state.suppliers,
-        insured=insured,
-        seed=seed,
-        progress=lambda path, number, total: detail(f"{number} of {total} files: {path}"),
-    )
-    plan_deliveries(state, region)
-    sealed = [_seal(state, supplier, tell) for supplier in region.suppliers]
+    with ThreadPoolExecutor(1) as beside:  # keys are made by processes of their own
+        setting_up = beside.submit(set_up_roles, state)
+        region = write_region(
+            state.suppliers,
+            insured=insured,
+            seed=seed,
+            progress=lambda path, number, total: detail(f"{number} of {total} files: {path}"),
+            truths=state.root / TRUTHS,
+        )
+        made_roles = setting_up.result()
+    plan = plan_deliveries(state, region, defects)
+    tell("Suppliers check and seal their files, two at a time")
+    sealed = side_by_side(partial(_seal, state, supplier, tell) for supplier in plan.suppliers)
     tell("The TTP gives pseudonyms")
     mapped = "Nothing new" not in run_role(state, "ttp", "run", "--home", str(state.ttp))
+    put_again(state, plan.again)
     before = _outcome(state)
-    tell(f"The night of {BUSINESS_DATE} runs in Airflow")
-    _night(state)
+    for business_date, quarter in NIGHTS.items():
+        tell(f"The night of {business_date} runs in Airflow")
+        _night(state, business_date)
+        tell(f"Interim reports of {quarter}")
+        run_role(state, "interim", "run", "--quarter", quarter, "--date", business_date.isoformat())
     tell(f"Settling {CONTRACT_YEAR}, in draft")
-    run_role(
-        state, "settlement", "run", "--contract", CONTRACT_ID, "--year", str(CONTRACT_YEAR),
-        "--date", BUSINESS_DATE.isoformat(),
-    )  # fmt: skip
+    side_by_side(partial(_settle, state, contract_id) for contract_id in CONTRACT_IDS)
+    tell("Counting every row and cent")
+    run_role(state, "reconcile", "--date", BUSINESS_DATE.isoformat())
     return DemoRun(state, any([made_roles, made_region, *sealed, mapped, _outcome(state) != before]))
 
 
@@ -78,12 +98,38 @@ def _outcome(state: State) -> str:
 
 
 def _seal(state: State, supplier: str, tell: Tell) -> bool:
-    tell(f"{supplier} checks and seals its files")
-    said = run_role(state, "supplier", "seal", "--home", str(state.home("supplier", supplier)))
-    return ": sealed;" in said
+    """Seal what one supplier plans; whether anything was sealed. Refused files are told, and no failure.
+
+    Raises:
+        RoleFailedError: when it failed for another reason than a file that cannot be used.
+    """
+    ended = try_role(state, "supplier", "seal", "--home", str(state.home("supplier", supplier)))
+    if ended.exit_code and ended.exit_code not in _refusals():
+        raise RoleFailedError(f"{supplier} could not seal its files: {ended.why}")
+    said = ended.said.splitlines()
+    sealed = [line for line in said if ": sealed;" in line]
+    tell(f"  {supplier}: {len(sealed)} {'delivery' if len(sealed) == 1 else 'deliveries'} sealed")
+    for line in (*said, *ended.complaints):
+        if ": refused;" in line or ": repeated;" in line:
+            tell(f"  {line}")
+    return bool(sealed)
 
 
-def _night(state: State) -> None:
-    migrate(state, "ocmo")
-    parameters = f'{{"business_date": "{BUSINESS_DATE}"}}'
-    run_airflow(state, "ocmo", "dags", "test", "nightly", BUSINESS_DATE.isoformat(), "--conf", parameters)
+def _refusals() -> set[int]:
+    """With what a command ends when a file of a supplier cannot be used."""
+    kinds: tuple[type[OcmoError], ...] = (FileRefusedError, *FileRefusedError.__subclasses__())
+    return {kind.exit_code for kind in kinds}
+
+
+def _night(state: State, business_date: dt.date) -> None:
+    airflow = airflow_of("ocmo", state.ocmo)
+    airflow.migrate()
+    parameters = f'{{"business_date": "{business_date}"}}'
+    airflow.run("dags", "test", "nightly", business_date.isoformat(), "--conf", parameters)
+
+
+def _settle(state: State, contract_id: str) -> None:
+    run_role(
+        state, "settlement", "run", "--contract", contract_id, "--year", str(CONTRACT_YEAR),
+        "--date", BUSINESS_DATE.isoformat(),
+    )  # fmt: skip

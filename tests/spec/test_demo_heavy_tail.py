@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipeline.demo.care import insured_windows, simulate_care
+from pipeline.demo.care.hospital import simulate_hospital_care
+from pipeline.demo.care.windows import insured_windows
 from pipeline.demo.parameters import read_region
 from pipeline.demo.people import simulate_people
 from pipeline.demo.streams import Streams
@@ -17,7 +18,7 @@ def people() -> pl.DataFrame:
 
 
 def cost_by_person(people: pl.DataFrame, year: int) -> pl.DataFrame:
-    care = simulate_care(read_region(), Streams(1), people, year)
+    care = simulate_hospital_care(read_region(), Streams(1), people, year)
     spent = care.group_by("person").agg(cents=(pl.col("unit_cents") * pl.col("quantity")).sum())
     insured = insured_windows(people, year).select("person")
     return insured.join(spent, on="person", how="left").with_columns(pl.col("cents").fill_null(0))

@@ -20,9 +20,12 @@ from pipeline.demo.roles import State
 from pseudonymisation.agreement import Agreement
 from pseudonymisation.keys import KeyRing
 
-SUPPLIERS = 6
-# 8 rings, the secret made once and given and taken 5 times, the agreement; 2 settings and 8 copies of it written.
-STEPS = 8 + 1 + 5 * 2 + 1 + 2 + 8
+SUPPLIERS = {
+    "maasoever": ["zilverzorg", "maasoever", "de-linde", "veldzicht", "berkenhof", "zuiderpoort"],
+    "polderzorg": ["kompas"],
+}
+# 9 rings; 2 secrets made, given and taken 5 times; 2 agreements; 2 settings, and 8 and 3 copies written.
+STEPS = 9 + 2 + 5 * 2 + 2 + 2 + 8 + 3
 
 
 class Killed(BaseException):
@@ -53,13 +56,14 @@ def killed_after(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
         return call
 
-    for name in ("run_role", "_write"):
+    for name in ("run_role", "write_small"):
         monkeypatch.setattr(homes, name, dying(getattr(homes, name)))
 
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> State:
     monkeypatch.setattr(homes, "run_role", in_this_process)
+    monkeypatch.setattr(homes, "side_by_side", lambda calls: [call() for call in calls])
     for module in (homes, pipeline.contract):
         monkeypatch.setattr(module, "load", LOAD)
     return State(tmp_path)
@@ -71,14 +75,20 @@ def rings(state: State) -> dict[str, KeyRing]:
 
 
 def assert_whole(state: State) -> None:
-    copies = [state.ttp / "agreements" / "maasoever.json", *state.suppliers.glob("*/agreement.json")]
-    whole = (state.ocmo / "agreements" / "maasoever.json").read_bytes()
-    assert [path.read_bytes() for path in copies] == [whole] * (1 + SUPPLIERS)
-    agreement, found = Agreement.load(copies[0]), rings(state)
-    agreed = [agreement.ttp, agreement.ocmo, *agreement.suppliers]
-    assert {one.name: one for one in agreed} == {name: ring.identity for name, ring in found.items()}
-    secrets = {found[one.name]._store.get("shared-secret-1") for one in agreement.suppliers}
-    assert len(secrets) == 1
+    found, secrets = rings(state), []
+    for contract, suppliers in SUPPLIERS.items():
+        copies = [state.ttp / "agreements" / f"{contract}.json"]
+        copies += [state.suppliers / name / "agreement.json" for name in suppliers]
+        whole = (state.ocmo / "agreements" / f"{contract}.json").read_bytes()
+        assert [path.read_bytes() for path in copies] == [whole] * (1 + len(suppliers))
+        agreement = Agreement.load(copies[0])
+        agreed = [agreement.ttp, agreement.ocmo, *agreement.suppliers]
+        assert [one.name for one in agreement.suppliers] == suppliers
+        assert all(found[one.name].identity == one for one in agreed)
+        own = {found[name]._store.get("shared-secret-1") for name in suppliers}
+        assert len(own) == 1
+        secrets += own
+    assert len(set(secrets)) == len(SUPPLIERS), "contracts share no secret"
     assert not [path for path in state.root.rglob("*") if path.suffix in (".secret", ".part")]
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 import pytest
 from stdnum.nl import bsn as stdnum_bsn
 
-from pipeline.demo.identities import draw_bsns, draw_names, draw_postcodes, spoil_bsns
+from pipeline.demo.identities import draw_bsns, draw_names, draw_postcodes
 from pseudonymisation.bsn import judge
 
 
@@ -36,14 +35,6 @@ def test_taken_bsns_are_not_drawn_again() -> None:
     again = draw_bsns(np.random.default_rng(1), 500, taken=taken)
     assert again.len() == 500
     assert not again.is_in(taken.implode()).any()
-
-
-def test_a_spoiled_bsn_fails_and_is_marked(rng: np.random.Generator) -> None:
-    people = pl.DataFrame({"bsn": draw_bsns(rng, 2000)})
-    spoiled = spoil_bsns(people, rng, 0.25)
-    failing = judge(spoiled["bsn"], allow_test_numbers=False)["reason"] == "eleven_test"
-    assert failing.fill_null(value=False).equals(spoiled["is_defective"], check_names=False)
-    assert 400 < spoiled["is_defective"].sum() < 600
 
 
 def test_names_fit_the_fields_of_a_claims_message(rng: np.random.Generator) -> None:

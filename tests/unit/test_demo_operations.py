@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.demo.care import simulate_care
+from pipeline.demo.care.hospital import simulate_hospital_care
 from pipeline.demo.operations import ITEMS, simulate_answers, simulate_operations, with_outcome
 from pipeline.demo.parameters import Region, read_region
 from pipeline.demo.people import simulate_people
@@ -34,7 +34,7 @@ def people(region: Region) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def care(region: Region, people: pl.DataFrame) -> pl.DataFrame:
-    return simulate_care(region, Streams(4), people, 2025)
+    return simulate_hospital_care(region, Streams(4), people, 2025)
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +72,15 @@ def test_one_in_ten_more_is_a_person_the_insurer_does_not_know(
 def test_the_consortium_has_the_planted_complication_rate(region: Region, operations: pl.DataFrame) -> None:
     """Observed over what ASA, age and operation lead to: 0.85 for the consortium, 1 elsewhere.
 
-    Over twenty redraws of the outcome, so that chance has little say.
+    Over a hundred redraws of the outcome, so that chance has little say.
     """
     outcomes = region.outcomes
     base = {name: operation.complication for name, operation in outcomes.operations.items()}
     consortium = [i for i, hospital in enumerate(region.hospitals) if hospital.group == "consortium"]
+    plain = operations.drop("asa", "complication_chance", "has_complication")
     observed, expected = np.zeros(2), np.zeros(2)
-    for seed in range(20):
-        drawn = with_outcome(region, np.random.default_rng(seed), operations.drop("asa", "has_complication"))
+    for seed in range(100):
+        drawn = with_outcome(region, np.random.default_rng(seed), plain)
         age = drawn["event_date"].dt.year() - drawn["birth_date"].dt.year()
         chance = (
             drawn["operation"].replace_strict(base, return_dtype=pl.Float64)

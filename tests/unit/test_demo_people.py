@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipeline.demo.care import insured_windows
+from pipeline.demo.care.cost_table import cell_of_row, cost_table, row_of
+from pipeline.demo.care.windows import care_windows, insured_windows, wlz_windows
 from pipeline.demo.parameters import read_region
 from pipeline.demo.people import simulate_people
-from pipeline.demo.rates import cell_of, cost_table
 from pipeline.demo.streams import Streams
 
 INSURED = 40_000
@@ -70,7 +70,7 @@ def test_ages_follow_the_insured_years_of_the_cost_table() -> None:
         pl.col("hospital").is_in(comparison) & (pl.col("entry_date") <= pl.date(2022, 1, 1))
     )
     table = cost_table()
-    cells = pl.Series(cell_of(first["sex_code"], 2022 - first["birth_date"].dt.year()))
+    cells = pl.Series(cell_of_row()[row_of(first["sex_code"], 2022 - first["birth_date"].dt.year())])
     counted = cells.value_counts(name="n").sort(cells.name)["n"].to_numpy()
     wanted = table["insured_years"].to_numpy()
     later = table["age_from"].to_numpy() >= 5
@@ -92,3 +92,29 @@ def test_windows_are_clipped_to_the_year() -> None:
         ("1", "2024-01-01", "2024-12-31"),
         ("2", "2024-03-05", "2024-09-30"),
     ]
+
+
+def test_care_ends_at_entry_into_the_wlz(people: pl.DataFrame) -> None:
+    year = 2024
+    insured, care, wlz = (of(people, year) for of in (insured_windows, care_windows, wlz_windows))
+    days = [
+        (frame["window_end"] - frame["window_start"]).dt.total_days().sum() + frame.height
+        for frame in (insured, care, wlz)
+    ]
+    assert days[0] == days[1] + days[2]
+    assert 0.005 < days[2] / days[0] < 0.03
+    assert care.filter(pl.col("window_end") >= pl.col("wlz_date")).is_empty()
+    assert wlz.filter(pl.col("window_start") < pl.col("wlz_date")).is_empty()
+
+
+def test_the_very_old_live_more_often_on_care_under_the_wlz(people: pl.DataFrame) -> None:
+    entered = pl.col("wlz_date") <= pl.date(2022, 1, 1)
+    born = pl.col("birth_date").dt.year()
+    share = (
+        people.filter(pl.col("entry_date") <= pl.date(2022, 1, 1))
+        .group_by(old=born < 1932, sex_code="sex_code")
+        .agg(entered.fill_null(value=False).mean())
+    )
+    shares = {(old, sex): value for old, sex, value in share.rows()}
+    assert shares[True, "F"] == pytest.approx(0.30, abs=0.08)
+    assert shares[False, "F"] < 0.03

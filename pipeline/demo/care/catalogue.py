@@ -1,6 +1,7 @@
 """The catalogue of care products and add-ons, and what they cost: the price list of the region's hospitals.
 
-Prices are the same at every hospital and fixed within a year, so an amount is always price times quantity.
+Prices are fixed within a year, and but for a planted rise the same at every hospital, so an amount is always price
+times quantity.
 """
 
 from __future__ import annotations
@@ -35,26 +36,45 @@ def catalogue() -> pl.DataFrame:
 
 def price_cents(region: Region, year: int) -> NDArray[np.int64]:
     """The price of each catalogue item in `year`, in whole cents, grown from the first year's."""
-    growth = (1 + region.care.price_growth) ** (year - region.years.all[0])
-    return _whole(catalogue()["price_cents"].to_numpy() * growth)
+    return whole(catalogue()["price_cents"].to_numpy() * growth(region, year))
+
+
+def growth(region: Region, year: int) -> float:
+    """What general price growth makes of a price of the first year."""
+    return region.care.growth(year - region.years.all[0])
 
 
 def redeclared_cents(region: Region, cents: NDArray[np.int64]) -> NDArray[np.int64]:
     """The price at which a credited performance is declared again, in whole cents."""
-    return _whole(cents * region.care.redeclared_price_factor)
+    return whole(cents * region.care.redeclared_price_factor)
+
+
+def net_cents(region: Region, cents: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What is left on average of these prices, after credits and new declarations."""
+    care = region.care
+    again = care.redeclared_share * redeclared_cents(region, cents)
+    return np.asarray((1 - care.credited_share) * cents + care.credited_share * again, dtype=np.float64)
 
 
 def mean_cents(region: Region, year: int) -> NDArray[np.float64]:
     """What one use of each catalogue item costs on average: with add-ons, net of what is taken back."""
-    care, items = region.care, catalogue()
-    price = price_cents(region, year)
-    again = care.redeclared_share * redeclared_cents(region, price)
-    net = (1 - care.credited_share) * price + care.credited_share * again
+    return own_cents(region, year) + addon_cents(region, year)
+
+
+def own_cents(region: Region, year: int) -> NDArray[np.float64]:
+    """Of `mean_cents`, the item itself."""
+    return net_cents(region, price_cents(region, year))
+
+
+def addon_cents(region: Region, year: int, kind: str | None = None) -> NDArray[np.float64]:
+    """Of `mean_cents`, the add-ons: all, or those of one kind."""
+    items, net = catalogue(), own_cents(region, year)
     quantity = (items["addon_probability"] * items["addon_quantity"]).to_numpy()
     addon = items["addon"].fill_null(0).to_numpy()
-    return np.asarray(net + quantity * net[addon], dtype=np.float64)
+    counts = np.ones(len(net), dtype=bool) if kind is None else (items["kind"] == kind).to_numpy()
+    return np.asarray(quantity * net[addon] * counts[addon], dtype=np.float64)
 
 
-def _whole(cents: NDArray[np.floating]) -> NDArray[np.int64]:
+def whole(cents: NDArray[np.floating]) -> NDArray[np.int64]:
     """Whole cents, half a cent up."""
     return np.asarray(np.floor(cents + 0.5), dtype=np.int64)
