@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.demo.roles import State
+from tests import whole_line
+from tests.e2e.small_world import ITS_SUPPLIER, planned_state, seal_one
 from tests.e2e.state import Results, copy_of, results, run_night, sealed_state, settle
 
 
@@ -41,3 +43,16 @@ def copied(sealed: State, tmp_path: Path) -> State:
 def copied_settled(settled: State, tmp_path: Path) -> State:
     """A copy of the settled state, to spoil."""
     return copy_of(settled, tmp_path / "var")
+
+
+@pytest.fixture(scope="session")
+def planned_small(tmp_path_factory: pytest.TempPathFactory) -> State:
+    """A small region with its suppliers' plans, nothing sealed yet; not to be changed."""
+    return planned_state(tmp_path_factory.mktemp("planned-small"))
+
+
+@pytest.fixture(scope="session")
+def sealed_small(planned_small: State, tmp_path_factory: pytest.TempPathFactory) -> State:
+    """The deliveries of one contract's only supplier in the OCMO's inbox, before any night; not to be changed."""
+    state = whole_line.copied(planned_small, tmp_path_factory.mktemp("sealed-small") / "var")
+    return seal_one(state, ITS_SUPPLIER)

@@ -8,10 +8,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.demo.homes import plan_deliveries, set_up_roles
+from pipeline.demo.homes import set_up_roles
 from pipeline.demo.region import write_region
 from pipeline.demo.roles import State, run_role
 from pipeline.demo.run import BUSINESS_DATE, CONTRACT_ID, CONTRACT_YEAR
+from pipeline.demo.supplier_plans import plan_deliveries
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
 
@@ -63,7 +64,7 @@ def results(state: State) -> Results:
     home = OcmoHome.open(state.ocmo)
     catalogue = open_lake(home).catalogue
     scopes = [f"{step}/{CONTRACT_ID}/{CONTRACT_YEAR}" for step in ("claims", "casemix", "indicators")]
-    deliveries = json.loads(run_role(state, "deliveries", "list", "--json"))
+    deliveries = json.loads(run_role(state, "deliveries", "list", "--json"))["deliveries"]
     scopes += [f"delivery/{row['delivery_id']}" for row in deliveries if row["delivery_id"]]
     current = {scope: catalogue.current(scope) for scope in scopes}
     return Results(

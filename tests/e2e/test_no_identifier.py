@@ -19,12 +19,10 @@ FIRST_CARE = dt.date(2022, 1, 1)
 
 def known_to_suppliers(state: State) -> Identifiers:
     """What the suppliers' own files hold of their patients."""
-    home = state.home("supplier", "zilverzorg") / "files"
-    registers = [
+    people = pl.concat(
         pl.read_csv(path, separator=";", infer_schema=False)
-        for path in sorted(home.glob("verzekerden-*.csv"))
-    ]
-    people = pl.concat(registers)
+        for path in sorted(state.suppliers.glob("*/files/verzekerden-*.csv"))
+    )
     records = pl.concat(
         pl.read_csv(path, separator=";", infer_schema=False)
         for path in sorted(state.suppliers.glob("*/files/operaties-*.csv"))
@@ -34,15 +32,17 @@ def known_to_suppliers(state: State) -> Identifiers:
         bsns=frozenset([*people["burgerservicenummer"], *records["burgerservicenummer"]]),
         names=frozenset(people["geboortenaam"].unique()),
         birth_dates=frozenset(born.filter(born < FIRST_CARE)),
-        claim_numbers=frozenset([*claim_numbers(home), *records["operatienummer"]]),
+        claim_numbers=frozenset([*claim_numbers(state.suppliers), *records["operatienummer"]]),
     )
 
 
-def claim_numbers(files: Path) -> set[str]:
-    """The reference numbers of all claim lines."""
+def claim_numbers(suppliers: Path) -> set[str]:
+    """The reference numbers of all claim lines that came in a message."""
     numbers: set[str] = set()
-    for path in sorted(files.glob("zh308-*.asc")):
-        numbers |= set(read_message(SourceFile.read(path)).records("06", "line_reference")["line_reference"])
+    for standard, record in (("zh308", "06"), ("ap304", "04"), ("mz301", "04")):
+        for path in sorted(suppliers.glob(f"*/files/{standard}-*.asc")):
+            message = read_message(SourceFile.read(path))
+            numbers |= set(message.records(record, "line_reference")["line_reference"])
     return numbers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,18 @@ def small_table(lake: Lake, name: str = "raw_insured", value: int = 1) -> TableF
     return lake.write_frame(name, frame, sort_by=["pid"], label=LABEL)
 
 
-def publish_delivery(home: OcmoHome, delivery_id: str, **values: Any) -> Delivery:
-    """An accepted delivery of 2025 with one small table, published and registered, unless said otherwise."""
+def _raw_table(lake: Lake, name: str, frame: pl.DataFrame, delivery_id: str) -> TableFile:
+    delivered = frame.with_columns(delivery_id=pl.lit(delivery_id))
+    return lake.write_frame(f"raw_{name}", delivered, sort_by=frame.columns, label=LABEL)
+
+
+def publish_delivery(
+    home: OcmoHome, delivery_id: str, frames: Mapping[str, pl.DataFrame] | None = None, **values: Any
+) -> Delivery:
+    """An accepted delivery of 2025, published and registered, unless said otherwise.
+
+    It holds the canonical tables in `frames`, in the lake's shape; one small table when none are given.
+    """
     lake = open_lake(home)
     register = Register(lake.catalogue.engine)
     row = Delivery(
@@ -69,7 +80,9 @@ def publish_delivery(home: OcmoHome, delivery_id: str, **values: Any) -> Deliver
             row.scope,
             row.delivered_on or DAY,
             "inputs",
-            [small_table(lake)],
+            [_raw_table(lake, name, frame, delivery_id) for name, frame in frames.items()]
+            if frames
+            else [small_table(lake)],
             also=lambda connection: register.insert(row, connection),
         )
     return row
