@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.stages import FLOOR, STAGES
+from bench.stages import FLOOR, SECOND_NIGHT, STAGES
 from pipeline.cli.failures import failure
 from pipeline.demo.roles import State
 from pipeline.errors import OcmoError
@@ -77,7 +77,7 @@ def _report(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 def main() -> None:
     """Be that process: `python -m bench.measure STAGE STATE` prints its report as one line of JSON."""
     name, root = sys.argv[1:]
-    load = {stage.name: stage.load for stage in (*STAGES, FLOOR)}[name]
+    load = {stage.name: stage.load for stage in (*STAGES, FLOOR, SECOND_NIGHT)}[name]
     try:
         work = load(State(Path(root)))
         started = time.perf_counter()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bench.floor import load_floor
+from bench.second_night import load_second_night
 from pipeline.demo.roles import State
 from pipeline.errors import OcmoError
 
@@ -55,8 +56,7 @@ def load_ttp(state: State) -> Work:
 
 def load_linkage(state: State) -> Work:
     """The OCMO opens and links every arrival and publishes its raw tables."""
-    from pipeline.deliveries import Status
-    from pipeline.deliveries.due import new_arrivals
+    from pipeline.deliveries import Status, new_arrivals
     from pipeline.demo.run import BUSINESS_DATE
     from pipeline.home import OcmoHome
     from pipeline.linkage import take_in
@@ -89,6 +89,13 @@ def load_claims(state: State) -> Work:
     from pipeline.claims.build import build_claims
 
     return _on_contract_year(state, build_claims)
+
+
+def load_completion(state: State) -> Work:
+    """Run-out by kind of care; it finds the claims tables made."""
+    from pipeline.completion import build_completion
+
+    return _on_contract_year(state, build_completion)
 
 
 def load_casemix(state: State) -> Work:
@@ -141,11 +148,18 @@ STAGES = (
     Stage("open and link", load_linkage),
     Stage("gate", load_gate),
     Stage("claims", load_claims),
+    Stage("run-out", load_completion),
     Stage("case mix", load_casemix),
     Stage("indicators", load_indicators),
     Stage("settle and reconcile", load_settlement),
 )
 """In the order of the line; each works on what the one before it left."""
 
+FIRST_NIGHT = ("open and link", "gate", "claims", "run-out", "case mix", "indicators")
+"""The stages that are the OCMO's night."""
+
 FLOOR = Stage("floor", load_floor)
-"""Needs only the linked lines; runs last in each round, on the same files."""
+"""Needs only the linked lines; runs after the line in each round, on the same files."""
+
+SECOND_NIGHT = Stage("second night", load_second_night)
+"""Runs last: on what the first night left, with 1 % new lines."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import yaml
@@ -18,7 +19,9 @@ rows it can judge; it fails when their share is above the allowed one (none, unl
 be computed stops the delivery. Empty values are judged by `not_null` alone. Only counts come out, never a value.
 
 In `columns`, `mandatory` stands for every column that may not be empty, `coded` for every column with a closed
-list of values, and `key` for the table's key. `upper_date` is the day of delivery, `upper_year` its year."""
+list of values, and `key` for the table's key. `upper_date` is the day of delivery, `upper_year` its year, `care_types`
+stands for the kinds of care. What is `known` may stand in this delivery or in one that the contract accepted before it.
+A check is called `<table>.<column>.<check>`, or by the name that stands beside it in brackets."""
 
 PARAMETERS = sorted({name for kind in CHECK_TYPES.values() for name in kind.parameters})
 
@@ -39,11 +42,11 @@ def _table(entries: list[Mapping[str, Any]]) -> str:
 def _row(entry: Mapping[str, Any]) -> tuple[str, ...]:
     columns = entry["columns"]
     return (
-        code(entry["type"]),
+        code(entry["type"]) + (f" ({code(entry['name'])})" if "name" in entry else ""),
         code(columns) if isinstance(columns, str) else codes(columns),
         ", ".join(code(f"{name}: {entry[name]}") for name in PARAMETERS if name in entry),
         entry["says"],
-        f"{entry.get('threshold', 0):.1%}" if entry.get("threshold") else "none",
+        f"{Decimal(str(entry['threshold'])):%}" if entry.get("threshold") else "none",
         f"**{entry['severity']}**" if entry["severity"] == "stop" else entry["severity"],
         codes(entry["endangers"]),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pipeline.demo.roles  # noqa: F401 - its error is one of the classes
 from docs.reference.markdown import code, document, first_sentence, table
+from pipeline.cli.backfill import INTERRUPTED
 from pipeline.cli.failures import EXIT_CODES
 from pipeline.errors import OcmoError
 from pseudonymisation.errors import PseudonymisationError
@@ -14,12 +15,18 @@ INTRODUCTION = """\
 Every error that a user may meet ends as one message on standard error, `ocmo: <what is wrong> in <where>. <what to
 do>`, and an exit code of its own, so that a script can tell them apart. No message ever holds a BSN, a key, a name
 or a birth date. An error without a code of its own is a defect of the software: it keeps its traceback and ends
-with 1."""
+with 1.
+
+A command that works through several deliveries, contracts or years does not stop at the first fault: it does the
+others, and ends with the code of the first fault. So `ocmo night run` ends with the code of the first refusal when
+nothing else failed, although the night is whole: the summary and the register have what was refused, and the
+others count."""
 
 GENERAL = (
-    (0, "", "All went well. A delivery that was refused is no failure of the night: it is in the register."),
+    (0, "", "All went well."),
     (1, "", "A defect of the software, with a traceback."),
     (2, "", "The command line was not understood: an unknown command or option, or one that is missing."),
+    (INTERRUPTED, "", "The command was ended by Ctrl-C; what it had finished is done."),
 )
 
 

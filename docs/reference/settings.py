@@ -36,8 +36,11 @@ FILES = {
             "name": "the supplier's name in the agreement",
             "ttp_outbox": "drop folder towards the TTP: identifiers",
             "ocmo_outbox": "drop folder towards the OCMO: tables",
-            "deliveries": "what is planned: each with `delivery_id`, `period` (calendar year), `delivered_on` (date) "
-            "and `files`, each with a `path` and, for a table, the `mapping` that reads it",
+            "outside_period_share": "a delivery is refused when more than this share of a table's rows, from 0 to 1, "
+            "are of another year than its period",
+            "deliveries": "what is planned: each with `delivery_id`, `period` (calendar year), `delivered_on` (date), "
+            "`replaces` (the own earlier delivery whose place it takes, if any) and `files`, each with a `path` and, "
+            "for a table, the `mapping` that reads it",
         },
     ),
 }
@@ -58,9 +61,10 @@ TTP_KEYS = {
 
 BESIDE = """\
 Beside the settings file a home holds: `keys/` (the key ring: folder 0700, files 0600); at a supplier
-`agreement.json`, `mappings/`, `sealed/` (a receipt for each delivery) and `rejected/` (rows to mend, with their
-reasons); at the TTP and the OCMO `agreements/<contract>.json`; at the TTP `seen.json` and `refused.json`; at the OCMO
-`register.sqlite`, `lake/`, `reports/` and `spill/`."""
+`agreement.json`, `mappings/`, `layouts/` (layouts and code lists of its own), `sealed/` (a receipt for each
+delivery) and `rejected/` (rows to mend, with their reasons); at the TTP and the OCMO
+`agreements/<contract>.json`; at the TTP `seen.json` and `refused.json`; at the OCMO `register.sqlite`, `lake/`,
+`reports/` and `spill/`."""
 
 VARIABLES = {
     "OCMO_HOME": "folder that holds one home per role; default `var` in the source tree",

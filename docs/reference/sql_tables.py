@@ -10,19 +10,21 @@ from pipeline.lake.sql import SQL, sql_table
 
 INTRODUCTION = """\
 One `.sql` file is one table: one statement whose header says the rule. Sources named `raw_` are the canonical
-tables as linked; `terms_` and `calendar_` are small tables made of the contract's terms; the others are tables of
-this page. Tables are written sorted by their grain, which is their key. `core_` tables are by person and stay
-inside; `mart_` tables are sums, and are what a statement cites.
+tables as linked; `terms_` and `calendar_` are small tables made of the contract's terms, `canonical_care_type` the
+kinds of care, `delivery_supplier` who delivered what; the others are tables of this page. Tables are written sorted
+by their grain, which is their key. `core_` tables are by person or payment and stay inside; `mart_` tables are sums,
+and are what a statement cites.
 
-Two more tables are computed in Python from these: `mart_casemix_rate` and `mart_expected_cost`
-(`pipeline/casemix`), and `mart_indicator` (`pipeline/indicators`)."""
+More tables are computed in Python from these: `mart_run_out_pattern` and `mart_completed_cost`
+(`pipeline/completion`), `mart_casemix_rate` and `mart_expected_cost` (`pipeline/casemix`), and `mart_indicator`
+(`pipeline/indicators`)."""
 
 MACHINE_LINES = re.compile(r"^(table|grain|sources|parameters):")
 
 
 def page() -> str:
     """All tables by package, in the order of the flow."""
-    packages = ("claims", "casemix", "indicators")
+    packages = ("claims", "completion", "casemix", "indicators")
     found = {path.name for path in SQL.iterdir() if path.is_dir()}
     if found != set(packages):
         raise ValueError(f"sql/ holds {sorted(found)}; say in {__name__} where each comes in the flow")
