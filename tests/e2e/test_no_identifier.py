@@ -15,6 +15,8 @@ from tests.e2e.identifier_scan import scan
 
 FIRST_CARE = dt.date(2022, 1, 1)
 """Who was born later has a birth date on which care was given too, so that date alone shows nothing."""
+WLZ_BEGAN = dt.date(2015, 1, 1)
+"""From then on the first of a month may be the month of somebody's entry into the Wlz, and shows as little."""
 
 
 def known_to_suppliers(state: State) -> Identifiers:
@@ -31,7 +33,7 @@ def known_to_suppliers(state: State) -> Identifiers:
     return Identifiers(
         bsns=frozenset([*people["burgerservicenummer"], *records["burgerservicenummer"]]),
         names=frozenset(people["geboortenaam"].unique()),
-        birth_dates=frozenset(born.filter(born < FIRST_CARE)),
+        birth_dates=frozenset(born.filter((born < FIRST_CARE) & ((born.dt.day() > 1) | (born < WLZ_BEGAN)))),
         claim_numbers=frozenset([*claim_numbers(state.suppliers), *records["operatienummer"]]),
     )
 
