@@ -7,6 +7,7 @@ command finds it instead of starting a second scheduler on the same database.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -74,6 +75,29 @@ def _running(
         raise SchedulingError(
             f"Airflow runs already at {address}", where=str(home.folder), remedy="Use that one, or stop it."
         )
+    with _alone_in(home):
+        yield from _started(home, port, commands, settings)
+
+
+@contextlib.contextmanager
+def _alone_in(home: AirflowHome) -> Iterator[None]:
+    """Hold the home while an Airflow of ours starts and runs: one that starts does not answer yet."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    with (home.folder / "running.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SchedulingError(
+                "Another command starts or runs Airflow in this home",
+                where=str(home.folder),
+                remedy="Wait until it is done, then try again.",
+            ) from None
+        yield
+
+
+def _started(
+    home: AirflowHome, port: int, commands: Sequence[str], settings: Mapping[str, str]
+) -> Iterator[str]:
     home.migrate()
     address, environment = f"http://localhost:{port}", {**home.environment, **_addresses(port), **settings}
     started: list[Process] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from pipeline.errors import SchedulingError, SettingsError
 from pipeline.home import STATE_VARIABLE
-from pipeline.scheduling import DAG_FILES, airflow_of, running_at
+from pipeline.scheduling import DAG_FILES, airflow_of, running_at, scheduler
 
 
 def test_a_roles_airflow_gets_its_own_home_and_nothing_of_the_others(
@@ -68,3 +69,14 @@ def test_a_stale_note_is_no_running_airflow(note: str | None, tmp_path: Path) ->
     if note is not None:
         (home.folder / "running.json").write_text(note)
     assert running_at(home) is None
+
+
+def test_a_home_in_which_another_command_starts_airflow_is_left_alone(tmp_path: Path) -> None:
+    """It does not answer yet, so that only the lock shows it; two Airflows on one database would fight."""
+    home = airflow_of("ocmo", tmp_path / "ocmo")
+    home.folder.mkdir(parents=True, exist_ok=True)
+    with (home.folder / "running.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(SchedulingError, match="Another command starts or runs Airflow"), scheduler(home):
+            pass
+    assert not (home.folder / "airflow.db").exists()

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.demo.care.services import services
-from pipeline.demo.claims.message import Batch, Written, enriched, written
+from pipeline.demo.claims.message import Batch, Written, enriched_services, written
 from pipeline.demo.exports import comma_euros, dutch_date, source_codes
 from pipeline.demo.files import publish
 
@@ -24,12 +23,7 @@ def write_export_of_claims(lines: pl.DataFrame, people: pl.DataFrame, batch: Bat
         people: of `simulate_people`.
         batch: what the exports are about.
     """
-    listed = services().select("service", "performance_list_code", "performance_code")
-    whole = (
-        enriched(lines, people)
-        .join(listed, on="service", how="left", validate="m:1", maintain_order="left")
-        .with_columns(declared_cents=pl.col("unit_cents") * pl.col("quantity") * pl.col("sign"))
-    )
+    whole = enriched_services(lines, people)
     for end, path in batch.paths.items():
         own = whole.filter(pl.col("quarter_end") == end)
         digest = _written_rows(path, _rows(own))

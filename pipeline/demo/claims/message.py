@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.demo.care.services import services
 from pipeline.demo.files import RegionFile, placed, publish
 from pipeline.demo.ledger import ledger_lines
 from pipeline.demo.parameters import Insurer
@@ -77,6 +78,16 @@ def enriched(lines: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         corrected=_reference("corrected_year", "corrected_number"),
         line_number=pl.col("year").cast(pl.Int64) * 10**8 + pl.col("number"),
         year_of_loss=pl.col("opening_date").dt.year(),
+    )
+
+
+def enriched_services(lines: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """The lines of listed services as `enriched`, with the codes they are declared under and declared_cents."""
+    listed = services().select("service", "performance_list_code", "performance_code")
+    return (
+        enriched(lines, people)
+        .join(listed, on="service", how="left", validate="m:1", maintain_order="left")
+        .with_columns(declared_cents=pl.col("unit_cents") * pl.col("quantity") * pl.col("sign"))
     )
 
 

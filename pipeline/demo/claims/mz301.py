@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipeline.demo.care.services import services
 from pipeline.demo.claims.message import (
     SERVICE_BUREAU,
     Batch,
     Written,
-    enriched,
+    enriched_services,
     insured_records,
     write_messages,
 )
@@ -30,12 +29,7 @@ def write_mz301(lines: pl.DataFrame, people: pl.DataFrame, batch: Batch) -> Iter
         people: of `simulate_people`.
         batch: what the messages are about.
     """
-    listed = services().select("service", "performance_list_code", "performance_code")
-    whole = (
-        enriched(lines, people)
-        .join(listed, on="service", how="left", validate="m:1", maintain_order="left")
-        .with_columns(declared_cents=pl.col("unit_cents") * pl.col("quantity") * pl.col("sign"))
-    )
+    whole = enriched_services(lines, people)
     records = {"02": insured_records(whole), "04": _performances(whole)}
     yield from write_messages(layouts.load("MZ301", "1.3"), records, whole, batch, **SERVICE_BUREAU)
 
