@@ -20,11 +20,12 @@ from pipeline.deliveries.standing import refuse_foreign_place
 from pipeline.errors import DeliveryRefusedError, OcmoError
 from pipeline.home import OcmoHome
 from pipeline.lake import Lake, open_lake
+from pipeline.linkage.own_agreements import require_agreements
 from pipeline.linkage.own_period import refuse_other_period
 from pipeline.linkage.signed_accounts import require_shape, require_true
 from pseudonymisation.agreement import Agreement
 from pseudonymisation.agreements import read_under
-from pseudonymisation.errors import OWN_FAULTS, PseudonymisationError
+from pseudonymisation.errors import OWN_FAULTS, PseudonymisationError, SignatureRefusedError
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.manifest import TableCount, TablesManifest
 from pseudonymisation.recipient import open_delivery, read_manifest
@@ -73,6 +74,9 @@ def take_in(home: OcmoHome, name: str) -> TakeIn:
         linked, tables = _open(home, arrival, agreement, register, row)
     except OWN_FAULTS:  # no delivery is refused for what is wrong with our own keys or agreements
         raise
+    except SignatureRefusedError as error:
+        require_agreements(home)
+        return _refused(arrival, register, row, error)
     except (PseudonymisationError, OcmoError) as error:
         return _refused(arrival, register, row, error)
     if _publish(lake, register, linked, tables):

@@ -18,6 +18,7 @@ from pipeline.home import OcmoHome
 from pipeline.scheduling.airflow_home import airflow_of
 from pipeline.scheduling.night_run import DAG, NightRun, has_ended, is_ours, outcome_of
 from pipeline.scheduling.nights import business_date_of, window
+from pipeline.scheduling.pulse import Pulse
 from pipeline.scheduling.rest import AirflowApi
 from pipeline.scheduling.standalone import running_at, scheduler
 
@@ -38,7 +39,8 @@ def run_backfill(
     the night that is running is stopped, the others are taken back, and so is the Airflow that was started.
 
     Raises:
-        SchedulingError: when Airflow does not come up or refuses, or another backfill is running in it.
+        SchedulingError: when Airflow does not come up or refuses, its scheduler stops meanwhile, or another
+            backfill is running in it.
     """
     with _airflow(home) as (api, is_ours), _switched_on(api):
         if is_ours:
@@ -120,10 +122,11 @@ def _runs(api: AirflowApi, nights: Sequence[dt.date]) -> dict[dt.date, Any]:
 
 def _follow(api: AirflowApi, home: OcmoHome, nights: Sequence[dt.date], hear: Hear) -> Iterator[NightRun]:
     """Each night as it ends, in the order of the dates."""
-    runs = _runs(api, nights)
+    runs, pulse = _runs(api, nights), Pulse(api)
     for night in nights:
         while (run := runs.get(night)) and is_ours(run) and not has_ended(run):
             time.sleep(ASK_EVERY_SECONDS)
+            pulse.require()
             runs = _runs(api, nights)
         ended = outcome_of(api, home, night, run)
         hear(ended)

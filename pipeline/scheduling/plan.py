@@ -12,6 +12,9 @@ from pipeline.reporting.issued import IssuedStatement, IssuedStatements
 from pipeline.scheduling.nights import nights
 
 
+WEEK = 7
+
+
 @dataclass(frozen=True)
 class BackfillPlan:
     """The nights of a backfill, oldest first, and what there is to know about them.
@@ -33,11 +36,10 @@ class BackfillPlan:
     def in_words(self) -> list[str]:
         """A line for each thing an operator should know beforehand."""
         number, first, last = len(self.nights), self.nights[0], self.nights[-1]
-        lines = [
-            f"{number} nights, {first} up to and including {last}."
-            if number > 1
-            else f"The night of {first}."
-        ]
+        if number == 1:
+            lines = [f"The night of {first}."]
+        else:
+            lines = [f"{number} nights, {first} up to and including {last}:", *self._listed()]
         if self.first_delivery is None:
             lines.append("Nothing had been delivered by then.")
         elif without := self.without_data:
@@ -48,6 +50,11 @@ class BackfillPlan:
                 f"{one.contract} {one.year} was issued on {one.business_date}: that statement stays as it is."
             )
         return lines
+
+    def _listed(self) -> list[str]:
+        """Every night, a week to a line."""
+        days = [night.isoformat() for night in self.nights]
+        return ["  " + " ".join(days[start : start + WEEK]) for start in range(0, len(days), WEEK)]
 
 
 def plan_backfill(home: OcmoHome, first: dt.date, last: dt.date) -> BackfillPlan:

@@ -60,9 +60,9 @@ def test_three_nights_and_the_last_one_again(issued: State, one_by_one: Kept, tm
     assert len(final) == 2
 
     said = backfill(state, FIRST, LAST)
-    assert said[0] == f"3 nights, {FIRST} up to and including {LAST}."
-    assert said[1] == f"polderzorg 2025 was issued on {LAST}: that statement stays as it is."
-    assert [line.split()[:2] for line in said[2:5]] == [[night, "done"] for night in NIGHTS]
+    assert said[:2] == [f"3 nights, {FIRST} up to and including {LAST}:", f"  {' '.join(NIGHTS)}"]
+    assert said[2] == f"polderzorg 2025 was issued on {LAST}: that statement stays as it is."
+    assert [line.split()[:2] for line in said[3:6]] == [[night, "done"] for night in NIGHTS]
     assert airflows_runs(state) == [(night, "backfill", "success") for night in NIGHTS]
     assert hashes(state.ocmo / "reports" / "issued") == final
     assert kept(state) == one_by_one
@@ -76,5 +76,5 @@ def test_three_nights_and_the_last_one_again(issued: State, one_by_one: Kept, tm
 
 
 def test_a_dry_run_starts_nothing(issued: State) -> None:
-    assert backfill(issued, FIRST, LAST, "--dry-run")[0] == f"3 nights, {FIRST} up to and including {LAST}."
+    assert backfill(issued, FIRST, LAST, "--dry-run")[0] == f"3 nights, {FIRST} up to and including {LAST}:"
     assert not (issued.ocmo / "airflow").exists()

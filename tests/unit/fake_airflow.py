@@ -29,6 +29,7 @@ class FakeAirflow:
         self.backfills: list[dict[str, Any]] = []
         self.locked = 0
         self.said: list[str] = []
+        self.scheduler = "healthy"
         self.address = ""
 
     def runs_in(self, home: AirflowHome) -> None:
@@ -51,6 +52,8 @@ class FakeAirflow:
     def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         """(status, answer) of one call."""
         match (method, *path.split("/")):
+            case ("GET", "monitor", "health"):
+                return 200, {"scheduler": {"status": self.scheduler}}
             case ("GET", "dags", "nightly"):
                 return 200, {"is_paused": self.is_paused}
             case ("PATCH", "dags", "nightly"):
@@ -99,6 +102,8 @@ class FakeAirflow:
     def _progress(self) -> list[dict[str, Any]]:
         """Each look sees one night further: the one that runs ends, or the oldest that waits begins."""
         for night, run in sorted(self.runs.items()):
+            if self.scheduler != "healthy":
+                break
             if run["run_type"] != "backfill" or self.is_paused:
                 continue
             if run["state"] == "running":
@@ -128,10 +133,8 @@ def served(airflow: FakeAirflow) -> Iterator[FakeAirflow]:
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path = parts.path.removeprefix("/api/v2/")
-            status, said = (
-                (200, {})
-                if path == "monitor/health"
-                else airflow.answer(self.command, path, parse_qs(parts.query), json.loads(body or "null"))
+            status, said = airflow.answer(
+                self.command, path, parse_qs(parts.query), json.loads(body or "null")
             )
             self.send_response(status)
             self.end_headers()

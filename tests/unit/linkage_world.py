@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import polars as pl
 
 from pipeline.canonical import canonical_table
 from pipeline.deliveries import Delivery, Register, Status
-from pipeline.home import OcmoHome
+from pipeline.home import CHECKOUT, OcmoHome
 from pipeline.lake import open_lake
 from pipeline.linkage import TakeIn, take_in
 from tests.unit.lake_world import home_in
@@ -74,7 +75,10 @@ class Linkage:
     def make(cls, root: Path) -> Linkage:
         """Two suppliers of contract maasoever, nothing delivered."""
         world = World.make(root)
-        home = replace(home_in(root), root=root / OCMO, inbox=world.ocmo_inbox)
+        contracts = root / "contracts"
+        contracts.mkdir()
+        shutil.copy(CHECKOUT / "contracts" / "maasoever.yaml", contracts)
+        home = replace(home_in(root), root=root / OCMO, inbox=world.ocmo_inbox, contracts=contracts)
         home.agreements.mkdir()
         world.agreement.write(home.agreements / "maasoever.json")
         return cls(world, home)

@@ -15,6 +15,7 @@ import pytest
 from pipeline.canonical import canonical_table
 from pipeline.deliveries import Status, raw_inputs
 from pipeline.lake import open_lake
+from pseudonymisation.errors import AgreementError
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.manifest import TablesManifest
 from tests.unit.linkage_world import (
@@ -76,6 +77,20 @@ def test_what_cannot_be_opened_is_refused_and_keeps_what_was_signed(line: Linkag
     assert line.take_in().kind == "signature"
     unsigned = next(row for row in line.register.all() if "signed by nobody" in row.reason)
     assert (unsigned.supplier, unsigned.delivered_on) == (None, SUMMER), "a claim of nobody's"
+
+
+def test_no_delivery_is_refused_for_an_agreement_that_the_ocmo_lacks(line: Linkage) -> None:
+    """The signer may stand in the agreement that is missing; what is refused would not be tried again."""
+    line.send()
+    agreement = line.home.agreements / "maasoever.json"
+    agreement.rename(agreement.with_name("held back"))
+    other = replace(line.world.agreement, suppliers=line.world.agreement.suppliers[1:])
+    other.write(line.home.agreements / "another.json")
+    with pytest.raises(AgreementError, match="contracts without an agreement: maasoever"):
+        line.take_in()
+    assert line.register.all() == []
+    agreement.with_name("held back").rename(agreement)
+    assert line.take_in().outcome == Status.LINKED
 
 
 def test_a_copied_folder_is_repeated_and_changes_nothing(line: Linkage) -> None:

@@ -15,7 +15,7 @@ from pipeline.errors import SchedulingError
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
 from pipeline.reporting.issued import IssuedStatement, IssuedStatements
-from pipeline.scheduling import airflow_of, backfill, rest, standalone
+from pipeline.scheduling import airflow_of, backfill, pulse, rest, standalone
 from pipeline.scheduling.backfill import run_backfill
 from pipeline.scheduling.night_run import NightRun
 from pipeline.scheduling.nights import nights
@@ -141,6 +141,22 @@ def test_a_database_that_is_locked_is_asked_again(
         run(home)
 
 
+def test_a_scheduler_that_died_is_not_waited_for(
+    home: OcmoHome, airflow: FakeAirflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "ASK_EVERY_SECONDS", 0.001)
+    monkeypatch.setattr(pulse, "GIVES_UP_AFTER_SECONDS", 0.1)
+
+    def die(night: NightRun) -> None:
+        airflow.scheduler = "unhealthy"
+
+    with pytest.raises(SchedulingError, match=r"scheduler has stopped.*--only-failed"):
+        run_backfill(home, PERIOD, only_failed=False, hear=die)
+    assert airflow.backfills[0]["completed_at"], "what waits is taken back"
+    airflow.scheduler = "healthy"
+    assert outcomes(run(home, only_failed=True)) == ["no data", "done", "done", "done"]
+
+
 def test_a_second_airflow_in_the_same_home_is_refused(home: OcmoHome, airflow: FakeAirflow) -> None:
     with (
         pytest.raises(SchedulingError, match=f"Airflow runs already at {airflow.address}"),
@@ -161,9 +177,12 @@ def test_the_plan_names_what_was_issued_on_these_nights(home: OcmoHome) -> None:
 
 def test_the_plan_says_what_will_run_and_which_nights_have_no_data(home: OcmoHome) -> None:
     assert plan_backfill(home, FIRST, LAST).in_words == [
-        "4 nights, 2026-03-28 up to and including 2026-03-31.",
+        "4 nights, 2026-03-28 up to and including 2026-03-31:",
+        "  2026-03-28 2026-03-29 2026-03-30 2026-03-31",
         "The first delivery is of 2026-03-29: 1 of them has no data.",
     ]
+    month = plan_backfill(home, FIRST, FIRST + dt.timedelta(days=29)).in_words[1:6]
+    assert " ".join(month).split() == [f"{night}" for night in nights(FIRST, FIRST + dt.timedelta(days=29))]
     assert plan_backfill(home, FIRST, FIRST).in_words == [
         "The night of 2026-03-28.",
         "Nothing had been delivered by then.",

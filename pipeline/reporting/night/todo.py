@@ -71,7 +71,11 @@ def _of_arrivals(arrivals: Sequence[Arrival]) -> Iterator[Todo]:
 def _of_untaken(arrival: InInbox) -> Todo:
     name = arrival.name
     if arrival.map_folder is None:
-        return Todo(name, "Only one half has come.", f"Ask supplier and TTP for `{name}` and `{name}.map`.")
+        return Todo(
+            name,
+            "The TTP's half of it has not come: it is not processed yet, or the TTP refused it.",
+            f"Ask the TTP what its log says of `{name}`; refused, the supplier must seal a new delivery.",
+        )
     return Todo(
         name,
         "It came and could not be taken in.",
