@@ -11,7 +11,6 @@ from pipeline.lake import open_lake
 from pipeline.reporting.issued import IssuedStatement, IssuedStatements
 from pipeline.scheduling.nights import nights
 
-
 WEEK = 7
 
 

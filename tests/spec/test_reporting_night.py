@@ -292,7 +292,7 @@ def test_a_half_that_waits_for_the_other_is_told(home: OcmoHome) -> None:
     folder.mkdir(parents=True)
     (folder / "manifest.json").write_text('{"delivered_on": "2026-07-01"}')
     assert [item.remedy for item in summary_of(home).todo if item.where == "berkenhof-2025-01"] == [
-        "Ask supplier and TTP for `berkenhof-2025-01` and `berkenhof-2025-01.map`."
+        "Ask the TTP what its log says of `berkenhof-2025-01`; refused, the supplier must seal a new delivery."
     ]
 
 

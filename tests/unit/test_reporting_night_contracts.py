@@ -15,6 +15,7 @@ import typer.main
 from pipeline.cli.app import app
 from pipeline.deliveries.missing import Came, Expected
 from pipeline.errors import FiguresError, NoDataError, OcmoError
+from pipeline.reporting.interim.state import Exposure
 from pipeline.reporting.night import contracts
 from pipeline.reporting.night.contracts import _changes, contract_state
 from pipeline.reporting.night.summary import Books, Change, ContractState
@@ -73,7 +74,12 @@ NO_FIGURES = NoDataError("That night has published no figures")
 
 
 def failing(
-    monkeypatch: pytest.MonkeyPatch, root: Path, error: OcmoError, date: dt.date, tables: tuple[Expected, ...]
+    monkeypatch: pytest.MonkeyPatch,
+    root: Path,
+    error: OcmoError,
+    date: dt.date,
+    tables: tuple[Expected, ...],
+    so_far: object = None,
 ) -> ContractState:
     """The state of a contract year that has data and whose settlement fails."""
 
@@ -82,7 +88,7 @@ def failing(
 
     monkeypatch.setattr(contracts, "settlements_due", lambda *_: [("maasoever", 2025)])
     monkeypatch.setattr(contracts, "settle_on", fail)
-    monkeypatch.setattr(contracts, "gather_figures", lambda *_: SimpleNamespace(values={}))
+    monkeypatch.setattr(contracts, "year_state", lambda *_: so_far)
     return contract_state(home_in(root), "maasoever", 2025, date, tables, None)
 
 
@@ -107,6 +113,18 @@ def test_a_failure_stands_to_do_unless_it_is_only_that_data_may_still_come(
     state = failing(monkeypatch, tmp_path, error, date, tables)
     assert state.failure == str(error)
     assert [item.remedy for item in todo([], [], [state], [], [], date)] == ([str(error)] if is_told else [])
+
+
+def test_the_cost_of_a_year_in_course_is_by_the_months_that_claims_cover(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in the interim report: 1,000 insured years of which nine months are behind cost what those months did."""
+    so_far = SimpleNamespace(
+        exposure={"contracted": Exposure(in_year=12_000, so_far=9_000)},
+        figures=SimpleNamespace(amount=lambda name, year: {("actual_cents", 2025): 69_150_000}[name, year]),
+    )
+    state = failing(monkeypatch, tmp_path, NO_INDICATOR, IN_COURSE, HALF, so_far)
+    assert (state.insured_years, state.actual_cents_per_insured_year) == (750.0, 92_200.0)
 
 
 def commands_in(text: str) -> list[list[str]]:

@@ -70,7 +70,7 @@ def gather(
             f"No night up to {up_to} has made figures of contract {contract.id}",
             remedy=f"Run one: `ocmo night run --date {up_to}`, or the DAG `nightly`.",
         )
-    years = tuple(state for year in due if (state := _state(home, contract, year, day)) is not None)
+    years = tuple(state for year in due if (state := year_state(home, contract, year, day)) is not None)
     unsettled = [year for year in contract.years if year >= in_year and year not in settled]
     awaited = _deliveries(home, contract, unsettled[0], day).expected if unsettled and not years else ()
     return Gathered(day, years, awaited, issued)
@@ -92,8 +92,12 @@ def _latest_night(home: OcmoHome, contract: Contract, up_to: dt.date) -> dt.date
     return max((night for night in nights if night is not None), default=None)
 
 
-def _state(home: OcmoHome, contract: Contract, year: int, day: dt.date) -> YearState | None:
-    """One contract year; None when no claim of it has come."""
+def year_state(home: OcmoHome, contract: Contract, year: int, day: dt.date) -> YearState | None:
+    """One contract year on a night of `day`; None when no claim of it has come.
+
+    Raises:
+        NoDataError: when that night has not run on the deliveries, the contract and the release of now.
+    """
     lake = open_lake(home)
     claims = build_claims(home, contract.id, year, day, published_only=True)
     completion = build_completion(home, contract.id, year, day, published_only=True)

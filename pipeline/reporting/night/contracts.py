@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.claims import book_differences
+from pipeline.claims.terms_tables import CONTRACTED
 from pipeline.contract.shelf import served
 from pipeline.deliveries import DeliveryState
 from pipeline.deliveries.due import settlements_due
@@ -16,7 +17,8 @@ from pipeline.errors import FiguresError, OcmoError
 from pipeline.home import OcmoHome
 from pipeline.linkage import link_rate, link_rates
 from pipeline.reporting.drafting import settle_on
-from pipeline.reporting.gather import gather_figures
+from pipeline.reporting.interim.gather import year_state
+from pipeline.reporting.interim.state import MONTHS_PER_YEAR
 from pipeline.reporting.night.summary import Books, Change, ContractState, Linked
 from pipeline.reporting.statement import plain_words
 
@@ -63,15 +65,18 @@ def contract_state(
 
 
 def _with_cost_so_far(home: OcmoHome, state: ContractState, business_date: dt.date) -> ContractState:
-    """What is known of a year that cannot be settled, for instance before the hospitals have delivered."""
+    """What is known of a year that cannot be settled yet: of the months that claims cover, as interim reports do."""
     contract = served(home.contracts)[state.contract]
-    figures = gather_figures(home, contract, state.year, business_date).values
-    months, actual = (figures.get((name, state.year)) for name in ("insured_months", "actual_cents"))
-    if months is None or actual is None or not months.value:
+    try:
+        so_far = year_state(home, contract, state.year, business_date)
+    except OcmoError:  # why the year cannot be settled is told already
         return state
-    insured_years = months.value / 12
+    if so_far is None:
+        return state
+    insured_years = so_far.exposure[CONTRACTED].so_far / MONTHS_PER_YEAR
+    actual = so_far.figures.amount("actual_cents", state.year)
     return replace(
-        state, insured_years=insured_years, actual_cents_per_insured_year=actual.value / insured_years
+        state, insured_years=insured_years, actual_cents_per_insured_year=float(actual) / insured_years
     )
 
 
