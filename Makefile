@@ -7,7 +7,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 INSURED ?= 20000
 SEED ?= 1
 DEFECTS ?= all
-LINES ?= 1000000
+LINES ?= 1000000 5000000
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,8 +42,8 @@ docs: setup ## Make the reference pages from code and schemas
 backfill: setup ## The nights FROM=YYYY-MM-DD up to and including TO=YYYY-MM-DD, through Airflow's own backfill
 	@.venv/bin/ocmo backfill run --from "$(FROM)" --to "$(TO)"
 
-bench: setup ## Speed and memory by stage, against a floor measured in the same run (LINES=)
-	@.venv/bin/python -m bench.run --lines $(LINES)
+bench: setup ## Speed and memory by stage, against a floor in the same run (LINES="1000000 5000000")
+	@.venv/bin/python -m bench.run $(foreach lines,$(LINES),--lines $(lines))
 
 validate: setup ## Ten regions of 100,000 insured: is each planted truth found again? (an hour on two cores)
 	@.venv/bin/python -m pipeline.demo.validation.run

@@ -29,13 +29,11 @@ NOTES = (
 )
 PAGE = """# Benchmarks
 
-Made by `python -m bench.run --keep`; written anew each time, so compare through the history.
+Made by `python -m bench.run {sizes} --keep`; written anew each time, so compare through the history.
 
-{title}
+{sections}
 
-{table}
-
-{in_words}
+## What the columns mean
 
 {notes}
 
@@ -43,6 +41,13 @@ Made by `python -m bench.run --keep`; written anew each time, so compare through
 |---|---|
 {machine}
 """
+
+
+SECTION = """## {title}
+
+{table}
+
+{in_words}"""
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,9 @@ class Timed:
 
 @dataclass(frozen=True)
 class Result:
-    """One run of the bench."""
+    """One run of the bench: `asked` claim lines at least, and `lines` that there were."""
 
+    asked: int
     lines: int
     insured: int
     stages: tuple[Timed, ...]
@@ -150,16 +156,21 @@ def as_table(result: Result) -> Table:
     return table
 
 
-def as_page(result: Result) -> str:
-    """The result as `docs/benchmarks.md`: table, what it means, and the machine."""
-    rule = ["---", *("---:" for _ in HEADINGS[1:])]
+def as_page(results: Sequence[Result]) -> str:
+    """Results of several sizes as `docs/benchmarks.md`: a table each, what it means, and the machine."""
+    ordered = sorted(results, key=lambda result: result.lines)
     return PAGE.format(
-        title=result.title + ".",
-        table="\n".join(_markdown(row) for row in (HEADINGS, rule, *result.rows)),
-        in_words=result.in_words,
+        sizes=" ".join(f"--lines {result.asked}" for result in ordered),
+        sections="\n\n".join(_section(result) for result in ordered),
         notes="\n".join(f"- {note}" for note in NOTES),
-        machine="\n".join(_markdown(pair) for pair in result.machine.items()),
+        machine="\n".join(_markdown(pair) for pair in ordered[-1].machine.items()),
     )
+
+
+def _section(result: Result) -> str:
+    rule = ["---", *("---:" for _ in HEADINGS[1:])]
+    table = "\n".join(_markdown(row) for row in (HEADINGS, rule, *result.rows))
+    return SECTION.format(title=result.title, table=table, in_words=result.in_words)
 
 
 def _markdown(cells: Sequence[str]) -> str:

@@ -29,7 +29,9 @@ Rounds = dict[str, list[Measurement]]
 
 
 def run(
-    lines: Annotated[int, typer.Option(help="At least so many claim lines.", min=FEWEST_LINES)] = 1_000_000,
+    lines: Annotated[
+        list[int], typer.Option(help="At least so many claim lines; may be repeated.", min=FEWEST_LINES)
+    ] = [1_000_000],  # noqa: B006 - only read
     runs: Annotated[int, typer.Option(help="Rounds; the table shows medians.", min=1)] = 3,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write every measurement here.", metavar="FILE")
@@ -38,9 +40,26 @@ def run(
 ) -> None:
     """Measure every stage of the line on a synthetic region, and the floor beside it."""
     console = Console(highlight=False)
-    prepared, region = prepare(state_folder() / "bench", lines)
+    results = [_measured(asked, runs, console) for asked in lines]
+    for result in results:
+        console.print(as_table(result))
+        console.print(f"\n{result.in_words}\n")
+    for note in NOTES:
+        console.print(f"[dim]{note}[/dim]\n")
+    if json_file:
+        told = [result.as_json() for result in results]
+        json_file.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    if keep:
+        PAGE.write_text(as_page(results), encoding="utf-8")
+        console.print(f"Kept in {PAGE.relative_to(CHECKOUT)}.")
+
+
+def _measured(asked: int, runs: int, console: Console) -> Result:
+    """One region of at least `asked` claim lines, measured in rounds."""
+    prepared, region = prepare(state_folder() / "bench", asked)
     rounds = measure_rounds(prepared, runs, round(SHARE * claim_lines(region)), console)
-    result = Result(
+    return Result(
+        asked=asked,
         lines=claim_lines(region),
         insured=region.insured,
         stages=tuple(Timed(stage.name, tuple(rounds[stage.name])) for stage in STAGES),
@@ -48,15 +67,6 @@ def run(
         second_night=Timed(SECOND_NIGHT.name, tuple(rounds[SECOND_NIGHT.name])),
         machine=machine(OcmoHome.open(prepared.ocmo)),
     )
-    console.print(as_table(result))
-    console.print(f"\n{result.in_words}")
-    for note in NOTES:
-        console.print(f"\n[dim]{note}[/dim]")
-    if json_file:
-        json_file.write_text(json.dumps(result.as_json(), indent=1) + "\n", encoding="utf-8")
-    if keep:
-        PAGE.write_text(as_page(result), encoding="utf-8")
-        console.print(f"\nKept in {PAGE.relative_to(CHECKOUT)}.")
 
 
 def measure_rounds(prepared: State, runs: int, new_lines: int, console: Console) -> Rounds:
