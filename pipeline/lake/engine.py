@@ -35,6 +35,7 @@ def connect(settings: EngineSettings) -> Iterator[duckdb.DuckDBPyConnection]:
             "autoinstall_known_extensions": False,
         }
     )
+    connection.execute("SET enable_progress_bar = false")  # it would write into our caller's output and logs
     try:
         yield connection
     finally:
