@@ -24,6 +24,7 @@ from pipeline.scheduling.standalone import running_at, scheduler
 
 PARSED_WITHIN_SECONDS = 120
 ASK_EVERY_SECONDS = 1.0
+CREATE_ATTEMPTS = 5
 
 
 Hear = Callable[[NightRun], None]
@@ -43,9 +44,7 @@ def run_backfill(
             backfill is running in it.
     """
     with _airflow(home) as (api, is_ours), _switched_on(api):
-        if is_ours:
-            _clear_away(api)
-        backfill = _create(api, nights, only_failed)
+        backfill = _create_alone(api, nights, only_failed) if is_ours else _create(api, nights, only_failed)
         try:
             return list(_follow(api, home, nights, hear))
         finally:
@@ -90,6 +89,23 @@ def _switched_on(api: AirflowApi) -> Iterator[None]:
     finally:
         if was_paused:
             api.patch(f"dags/{DAG}", {"is_paused": True})
+
+
+def _create_alone(api: AirflowApi, nights: Sequence[dt.date], only_failed: bool) -> int:
+    """As `_create`, where nobody else runs this Airflow: whatever stands in the way is left over, and goes.
+
+    It may be our own: Airflow makes a backfill first and its runs after it, and a database that is locked in
+    between leaves the one without the others.
+    """
+    for attempt in range(1, CREATE_ATTEMPTS + 1):
+        _clear_away(api)
+        try:
+            return _create(api, nights, only_failed)
+        except SchedulingError:
+            if attempt == CREATE_ATTEMPTS:
+                raise
+            time.sleep(ASK_EVERY_SECONDS)
+    raise AssertionError("every attempt returns or raises")
 
 
 def _create(api: AirflowApi, nights: Sequence[dt.date], only_failed: bool) -> int:

@@ -28,6 +28,7 @@ class FakeAirflow:
         self.is_paused = True
         self.backfills: list[dict[str, Any]] = []
         self.locked = 0
+        self.locked_when_made = 0
         self.said: list[str] = []
         self.scheduler = "healthy"
         self.address = ""
@@ -59,6 +60,8 @@ class FakeAirflow:
             case ("PATCH", "dags", "nightly"):
                 self.is_paused = body["is_paused"]
                 return 200, {}
+            case ("GET", "backfills"):
+                return 200, self._page("backfills", self.backfills, query)
             case ("POST", "backfills"):
                 return self._create(body)
             case ("PUT", "backfills", number, "cancel"):
@@ -88,6 +91,9 @@ class FakeAirflow:
             if run is None or (run["state"] in ("success", "failed") and again):
                 self.has_run(night, "queued")
         self.backfills.append({"id": len(self.backfills) + 1, "completed_at": None, "asked": body})
+        if self.locked_when_made:
+            self.locked_when_made -= 1
+            return 503, {"detail": "Database is locked."}
         return 200, self.backfills[-1]
 
     def _cancel(self, number: int) -> tuple[int, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from pipeline.scheduling.backfill import run_backfill
 from pipeline.scheduling.night_run import NightRun
 from pipeline.scheduling.nights import nights
 from pipeline.scheduling.plan import plan_backfill
+from pipeline.scheduling.rest import AirflowApi
 from pipeline.scheduling.standalone import free_port
 from tests.unit.fake_airflow import FakeAirflow, served
 
@@ -155,6 +157,19 @@ def test_a_scheduler_that_died_is_not_waited_for(
     assert airflow.backfills[0]["completed_at"], "what waits is taken back"
     airflow.scheduler = "healthy"
     assert outcomes(run(home, only_failed=True)) == ["no data", "done", "done", "done"]
+
+
+def test_a_backfill_that_airflow_half_made_is_made_anew(
+    home: OcmoHome, airflow: FakeAirflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was locked when the backfill was there and its answer was not: asked again, it says 409."""
+    monkeypatch.setattr(rest, "WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(
+        backfill, "_airflow", lambda _: contextlib.nullcontext((AirflowApi(airflow.address), True))
+    )
+    airflow.locked_when_made = 1
+    assert outcomes(run(home)) == ["no data", "done", "done", "done"]
+    assert [bool(made["completed_at"]) for made in airflow.backfills] == [True, True]
 
 
 def test_a_second_airflow_in_the_same_home_is_refused(home: OcmoHome, airflow: FakeAirflow) -> None:
