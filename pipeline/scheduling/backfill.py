@@ -43,8 +43,12 @@ def run_backfill(
         SchedulingError: when Airflow does not come up or refuses, its scheduler stops meanwhile, or another
             backfill is running in it.
     """
-    with _airflow(home) as (api, is_ours), _switched_on(api):
+    with _airflow(home) as (api, is_ours), _left_as_it_was(api):
+        _pause(
+            api, True
+        )  # a scheduler that sees runs while they are being made takes them for done, and dies
         backfill = _create_alone(api, nights, only_failed) if is_ours else _create(api, nights, only_failed)
+        _pause(api, False)
         try:
             return list(_follow(api, home, nights, hear))
         finally:
@@ -80,15 +84,17 @@ def _wait_until_parsed(api: AirflowApi, since: float) -> None:
 
 
 @contextlib.contextmanager
-def _switched_on(api: AirflowApi) -> Iterator[None]:
-    """A paused DAG runs nothing, a backfill neither: on for the time of the block, then as it was."""
+def _left_as_it_was(api: AirflowApi) -> Iterator[None]:
+    """After the block the DAG is paused if it was before: a paused DAG runs nothing, a backfill neither."""
     was_paused = api.get(f"dags/{DAG}")["is_paused"]
-    api.patch(f"dags/{DAG}", {"is_paused": False})
     try:
         yield
     finally:
-        if was_paused:
-            api.patch(f"dags/{DAG}", {"is_paused": True})
+        _pause(api, was_paused)
+
+
+def _pause(api: AirflowApi, is_paused: bool) -> None:
+    api.patch(f"dags/{DAG}", {"is_paused": is_paused})
 
 
 def _create_alone(api: AirflowApi, nights: Sequence[dt.date], only_failed: bool) -> int:

@@ -27,6 +27,7 @@ class FakeAirflow:
         self.over = dt.date.max
         self.is_paused = True
         self.backfills: list[dict[str, Any]] = []
+        self.made_while_paused: list[bool] = []
         self.locked = 0
         self.locked_when_made = 0
         self.said: list[str] = []
@@ -79,6 +80,7 @@ class FakeAirflow:
         return 404, {"detail": "not found"}
 
     def _create(self, body: Any) -> tuple[int, Any]:
+        self.made_while_paused.append(self.is_paused)
         if self.locked:
             self.locked -= 1
             return 503, {"detail": "Database is locked."}

@@ -68,6 +68,7 @@ def test_every_night_runs_once_and_one_at_a_time(home: OcmoHome, airflow: FakeAi
     assert made["asked"]["max_active_runs"] == 1
     assert made["asked"]["dag_run_conf"] == {}
     assert made["completed_at"], "Airflow itself would take half a minute to see that it is over"
+    assert airflow.made_while_paused == [True], "the scheduler must not see runs while they are being made"
     assert airflow.is_paused, "as it was"
 
 
