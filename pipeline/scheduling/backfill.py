@@ -44,9 +44,6 @@ def run_backfill(
             backfill is running in it.
     """
     with _airflow(home) as (api, is_ours), _left_as_it_was(api):
-        _pause(
-            api, True
-        )  # a scheduler that sees runs while they are being made takes them for done, and dies
         backfill = _create_alone(api, nights, only_failed) if is_ours else _create(api, nights, only_failed)
         _pause(api, False)
         try:
@@ -101,8 +98,11 @@ def _create_alone(api: AirflowApi, nights: Sequence[dt.date], only_failed: bool)
     """As `_create`, where nobody else runs this Airflow: whatever stands in the way is left over, and goes.
 
     It may be our own: Airflow makes a backfill first and its runs after it, and a database that is locked in
-    between leaves the one without the others.
+    between leaves the one without the others. A scheduler that sees such runs takes them for done, and dies when
+    they are gone again: so the DAG is paused meanwhile. In an Airflow that others use it is not, for to be killed
+    here would end their nights in silence.
     """
+    _pause(api, True)
     for attempt in range(1, CREATE_ATTEMPTS + 1):
         _clear_away(api)
         try:

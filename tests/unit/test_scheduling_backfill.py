@@ -68,7 +68,6 @@ def test_every_night_runs_once_and_one_at_a_time(home: OcmoHome, airflow: FakeAi
     assert made["asked"]["max_active_runs"] == 1
     assert made["asked"]["dag_run_conf"] == {}
     assert made["completed_at"], "Airflow itself would take half a minute to see that it is over"
-    assert airflow.made_while_paused == [True], "the scheduler must not see runs while they are being made"
     assert airflow.is_paused, "as it was"
 
 
@@ -168,9 +167,19 @@ def test_a_backfill_that_airflow_half_made_is_made_anew(
     monkeypatch.setattr(
         backfill, "_airflow", lambda _: contextlib.nullcontext((AirflowApi(airflow.address), True))
     )
-    airflow.locked_when_made = 1
+    airflow.locked_when_made, airflow.is_paused = 1, False
     assert outcomes(run(home)) == ["no data", "done", "done", "done"]
     assert [bool(made["completed_at"]) for made in airflow.backfills] == [True, True]
+    assert set(airflow.made_while_paused) == {True}, (
+        "the scheduler must not see runs while they are being made"
+    )
+    assert not airflow.is_paused, "as it was"
+
+
+def test_an_airflow_that_others_use_is_never_paused(home: OcmoHome, airflow: FakeAirflow) -> None:
+    airflow.is_paused = False
+    run(home)
+    assert airflow.made_while_paused == [False]
 
 
 def test_a_second_airflow_in_the_same_home_is_refused(home: OcmoHome, airflow: FakeAirflow) -> None:
