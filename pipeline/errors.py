@@ -58,6 +58,24 @@ class TrailerMismatchError(FileRefusedError):
     exit_code = 14
 
 
+class PackedFileError(FileRefusedError):
+    """A gzip or zip file is damaged, encrypted, holds more than one file, or unpacks to more than it may."""
+
+    exit_code = 23
+
+
+class OversizedGroupError(FileRefusedError):
+    """The records that belong together do not fit in memory, so they cannot be judged together."""
+
+    exit_code = 24
+
+
+class NothingAcceptableError(FileRefusedError):
+    """A file about persons has rows, and not one of them can be accepted."""
+
+    exit_code = 18
+
+
 class ContractError(OcmoError):
     """A contract file cannot be used: unknown key, impossible number, gap in dates."""
 

@@ -18,6 +18,11 @@ from tests.oracles.claims_slowly import Agreed, Row
 
 PERSONS = [bytes([number]) * 16 for number in range(1, 4)]
 DELIVERIES = ["hospital", "insurer"]
+DELIVERED_ON = {
+    "hospital": dt.date(2026, 2, 10),
+    "insurer": dt.date(2026, 2, 3),
+    "late": dt.date(2026, 2, 10),
+}
 FIRST, LAST = dt.date(2023, 11, 1), dt.date(2026, 1, 31)
 MADE = {
     **dict.fromkeys(TABLES, "claims"),
@@ -71,8 +76,10 @@ def _sources(region: Region) -> dict[str, pl.DataFrame]:
             f"raw_{name}": pl.DataFrame(rows, schema=canonical_table(name).raw_schema)
             for name, rows in raw.items()
         },
-        "delivery_supplier": pl.DataFrame({"delivery_id": [*DELIVERIES, "late"]}).with_columns(
-            supplier=pl.lit("zilverzorg")
+        "delivery_supplier": pl.DataFrame(
+            [(delivery, "zilverzorg", day) for delivery, day in DELIVERED_ON.items()],
+            schema=["delivery_id", "supplier", "delivered_on"],
+            orient="row",
         ),
         "canonical_care_type": terms_tables.kinds_of_care(),
         "calendar_month": terms_tables.calendar_month(agreed.years),

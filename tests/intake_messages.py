@@ -14,10 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.intake import layouts
 from pipeline.intake.check import CheckedFile, check_file
-from pipeline.intake.record_layout import Layout
-from pipeline.intake.render import render
+from pipeline.intake.messages import layouts
+from pipeline.intake.messages.record_layout import Layout
+from pipeline.intake.messages.render import render
 
 BSN = "123456782"  # passes the eleven test; a number that people use for tests
 OTHER_BSN = "111222333"
@@ -56,7 +56,12 @@ HEADER: dict[str, Any] = {
     "message_kind_code": "P",
     "insurer_code": "9991",
     "institution_code": "06990001",
+    "payee_code": "03",
+    "claim_period_start_date": dt.date(2025, 1, 1),
+    "claim_period_end_date": dt.date(2026, 4, 30),
+    "invoice_number": "F1",
     "invoice_date": dt.date(2026, 4, 30),
+    "currency_code": "EUR",
 }
 
 DISPENSING: dict[str, Any] = {

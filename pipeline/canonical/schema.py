@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,9 +12,13 @@ from pathlib import Path
 import polars as pl
 import yaml
 
+from pipeline.canonical.care_types import care_types
 from pipeline.errors import DeliveryRefusedError
 
 TABLES = Path(__file__).parent / "tables"
+
+KINDS_OF_CARE = "care_types"
+"""In place of values: every kind of care there is."""
 
 POLARS_TYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
@@ -26,16 +31,43 @@ POLARS_TYPES: dict[str, pl.DataType] = {
 
 
 @dataclass(frozen=True)
+class CodesWhere:
+    """The form of a column's codes in the rows where another column `column` is `value`."""
+
+    column: str
+    value: str
+    codes: str
+
+
+@dataclass(frozen=True)
 class CanonicalColumn:
-    """One column: its type, whether it may be empty, and what it says about a person."""
+    """One column: its type, whether it may be empty, and what it says about a person.
+
+    Attributes:
+        name: of the column.
+        type: a key of `POLARS_TYPES`.
+        says: what it is, for people.
+        privacy: none, pseudonym, quasi-identifier or sensitive; see the reference page.
+        optional: whether it may be empty.
+        empty_only_with: of an optional column, another one that must be filled where this one is empty; else ''.
+        lacking: of an optional column, what to do when the source lacks it.
+        codes: the form of its codes, a name of `code_forms`; empty where there is none.
+        codes_where: the form where it depends on another column.
+        values: the only values it may have; empty where there is no such list.
+        has_withheld: whether it may be `WITHHELD` in place of a code.
+    """
 
     name: str
     type: str
     says: str
     privacy: str
     optional: bool = False
+    empty_only_with: str = ""
+    lacking: str = ""
     codes: str = ""
+    codes_where: tuple[CodesWhere, ...] = ()
     values: tuple[str, ...] = ()
+    has_withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +91,9 @@ class CanonicalTable:
     """One table: grain, key and columns. `key` may name `person`, the column that sealing replaces.
 
     A table that is not about persons (`is_personal` false) has no such column, before sealing or after it.
-    `about` is None for a table whose rows are not each of one year, such as books over several.
+    `about` is None for a table whose rows are not each of one year, such as books over several. `money_column` is
+    the amount that must close from file to lake; `granted_column` the one that counts in its place where it is
+    filled. Both are None for a table without.
     """
 
     name: str
@@ -70,6 +104,7 @@ class CanonicalTable:
     money_column: str | None
     is_personal: bool
     about: About | None
+    granted_column: str | None = None
 
     @property
     def polars_schema(self) -> dict[str, pl.DataType]:
@@ -126,6 +161,11 @@ def canonical_table(name: str) -> CanonicalTable:
     return tables[name]
 
 
+def _values(written: Sequence[str] | str) -> tuple[str, ...]:
+    """The values as written, or the kinds of care where it says so."""
+    return tuple(care_types()) if written == KINDS_OF_CARE else tuple(written)
+
+
 def _load(path: Path) -> CanonicalTable:
     raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     columns = tuple(
@@ -135,18 +175,27 @@ def _load(path: Path) -> CanonicalTable:
             says=column["says"],
             privacy=column["privacy"],
             optional=column.get("optional", False),
+            empty_only_with=column.get("empty_only_with", ""),
+            lacking=column.get("lacking", ""),
             codes=column.get("codes", ""),
-            values=tuple(column.get("values", ())),
+            codes_where=tuple(
+                CodesWhere(case["column"], case["is"], case["codes"])
+                for case in column.get("codes_where", ())
+            ),
+            values=_values(column.get("values", ())),
+            has_withheld=column.get("withheld", False),
         )
         for name, column in raw["columns"].items()
     )
+    money = raw.get("money", {})
     return CanonicalTable(
         name=raw["table"],
         describes=raw["describes"].strip(),
         grain=raw["grain"],
         key=tuple(raw["key"]),
         columns=columns,
-        money_column=raw.get("money", {}).get("delivered"),
+        money_column=money.get("delivered"),
         is_personal=raw["person"] != "none",
         about=About(**raw["about"]) if "about" in raw else None,
+        granted_column=money.get("granted"),
     )

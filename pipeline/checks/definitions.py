@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from pipeline.canonical import CanonicalTable, canonical_table, canonical_tables, care_types
+from pipeline.canonical import CanonicalTable, canonical_table, canonical_tables
 from pipeline.checks.registry import CHECK_TYPES
 
 CHECKS = Path(__file__).parent / "checks.yaml"
@@ -78,15 +78,14 @@ def _parsed(text: str) -> dict[str, Any]:
 def check_definitions(upper_date: dt.date, path: Path = CHECKS) -> tuple[Check, ...]:
     """Every check, in the order of the file.
 
-    The words `upper_date`, `upper_year` and `care_types` in it become that date, its year, and the codes of
-    the kinds of care.
+    The words `upper_date` and `upper_year` in it become that date and its year.
 
     Raises:
         ValueError: when the file names a type, parameter, column or output that does not exist. The file
             is part of the product, so this is a defect and no user's error.
     """
     raw = _read(path)
-    words = {"upper_date": upper_date, "upper_year": upper_date.year, "care_types": tuple(care_types())}
+    words = {"upper_date": upper_date, "upper_year": upper_date.year}
     checks: list[Check] = []
     for table_name, entries in raw["tables"].items():
         table = canonical_table(table_name)

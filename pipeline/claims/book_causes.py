@@ -65,7 +65,7 @@ def rejected(deliveries: Iterable[Delivery]) -> Iterator[Cause]:
 
 
 def credits_of_rejected(counting: Iterable[Delivery]) -> Iterator[Cause]:
-    """Credits of claims that the supplier kept back from the same delivery, as its signed accounts say.
+    """Credits of claims that the supplier kept back, now or earlier, as its signed accounts say.
 
     The books hold claim and credit; here the credit came alone, so that it is among the orphans. This puts back
     what the orphans take off too much.

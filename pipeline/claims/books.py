@@ -6,7 +6,7 @@ supplier is taken apart, so that what is left over is what nobody can explain ye
 
     booked - accepted = rejected at the supplier + in stopped deliveries
                         - duplicates - orphan credits - invoiced after the books - of labels without books
-                        + credits whose claim was rejected in the same delivery
+                        + credits whose claim was rejected in the same delivery or an earlier one
                         + unexplained
 
 What a stopped delivery rejected at the supplier is in the books too, and counts with the rejected.

@@ -50,9 +50,10 @@ def non_claim_kind(terms: Terms) -> pl.DataFrame:
 
 
 def delivery_supplier(deliveries: Iterable[Delivery]) -> pl.DataFrame:
-    """`delivery_id`, `supplier`: who delivered what."""
-    rows = [(delivery.delivery_id, delivery.supplier) for delivery in deliveries]
-    return pl.DataFrame(rows, schema={"delivery_id": pl.String, "supplier": pl.String}, orient="row")
+    """`delivery_id`, `supplier`, `delivered_on`: who delivered what, and when."""
+    rows = [(delivery.delivery_id, delivery.supplier, delivery.delivered_on) for delivery in deliveries]
+    schema = {"delivery_id": pl.String, "supplier": pl.String, "delivered_on": pl.Date}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def law(terms: Terms) -> pl.DataFrame:

@@ -34,6 +34,14 @@ def day(text: str) -> dt.date:
     return business_date(text)
 
 
+_REMEDIES: dict[type[OSError], str] = {
+    FileNotFoundError: "Make its folder first, or give another.",
+    PermissionError: "Close it in the program that has it open, such as Excel, or see to it that you may write there.",
+    IsADirectoryError: "That is a folder: give the name of a file in it.",
+}
+"""By what the system says."""
+
+
 @contextlib.contextmanager
 def named_by_user(path: Path) -> Iterator[None]:
     """While a path that the user gave is read or written.
@@ -49,7 +57,7 @@ def named_by_user(path: Path) -> Iterator[None]:
         raise SettingsError(
             f"This path cannot be used ({error.strerror})",
             where=str(path),
-            remedy="Give another, or see to it that you may read or write there.",
+            remedy=_REMEDIES.get(type(error), "Give another, or see to it that you may read or write there."),
         ) from error
 
 

@@ -3,19 +3,21 @@
 What belongs here reads records with a BSN in them, so it runs at the supplier only: `cli/supplier` and
 `demo/` import it, nobody else does.
 
-    layouts, record_layout   the records of the Vektis messages, as data
-    render                   messages written from columns
-    source_file              a file's bytes, digest and text
-    fixed_width, trailer     a message read, and held against its closing record
-    delimited                CSV files, through a supplier's mapping file
-    notation, field_rules    how text becomes a date, a number, an amount; what is wrong with a field
-    mapping, expressions     which source column becomes which canonical column: the language, and its meaning
-    code_lists               what codes stand for, where a message does not say
-    records_to_rows          the records of a message joined to canonical rows
-    generalise               birth date to year, postcode to area, insured period to whole months
-    row_rules                a canonical row: complete, allowed codes, a possible BSN, no key twice
-    period_rules             a row belongs into the delivery's year, and before its day
-    staging, findings        rows on their way, and what is wrong with them
-    check, accounts          a file from end to end, with rows and cents that must close
-    references               claim numbers and files under the supplier's own key
+    check, answered, checked_file   a delivery's files from end to end, merged with answers, and what came of each
+    judged_file, delivery_rows   one file block by block; its rows as they stand after the other files were looked at
+    reading, staging         which reader reads a file; what every reader gives, block by block
+    accounts, delivery_accounts, granted, kept_back   rows and cents that must close, and what is signed of them; what
+                             awards change; credits of claims kept back
+
+    files/        a file as a stream, unpacked where it is packed; the private folder where rows lie meanwhile
+    messages/     fixed-width messages: layouts as data, blocks of lines, records, rows, the closing record
+    gds/          the XML messages of the generic claims standard
+    tables/       CSV, Parquet and workbooks, through a supplier's mapping file
+    proposal/     a mapping proposed for a table that has none
+    columns/      which source column becomes which canonical column, and how text becomes a value
+    rules/        what is wrong with a field or a row, and where
+    between/      what two rows cannot both say, over all files of a delivery
+    answers/      insurers' answers, merged with the declarations that they answer; the list to mend as such an answer
+    mend/         the list to mend as a workbook or JSON
+    layouts/, lists/   the standards and the code lists, as data
 """

@@ -17,6 +17,9 @@ from pipeline.errors import DeliveryRefusedError
 
 Fits = Callable[[object], bool]
 
+GRANTED = "awarded_less_declared_cents"
+"""Of accepted rows that hold what was awarded: that, less what was declared."""
+
 
 def require_shape(accounts: Mapping[str, object], *, supplier: str, where: str) -> dict[str, dict[str, Any]]:
     """The accounts by table, in which every figure that may be read is there and is what it should be.
@@ -36,7 +39,9 @@ def require_shape(accounts: Mapping[str, object], *, supplier: str, where: str) 
         wrong = [
             figure for figure, fits in SHAPE.items() if figure not in account or not fits(account[figure])
         ]
-        wrong += [figure for figure, fits in OPTIONAL.items() if not fits(account.get(figure, {}))]
+        wrong += [
+            figure for figure, fits in OPTIONAL.items() if figure in account and not fits(account[figure])
+        ]
         if wrong:
             raise _refused(f"Its account of {name} lacks or misstates {', '.join(wrong)}", supplier, where)
         agreed[name] = account
@@ -63,13 +68,39 @@ def require_true(
         account, money = accounts[name], canonical_table(name).money_column
         came = {"rows": frame.height, "cents": int(frame[money].sum()) if money else 0}
         for quantity, number in came.items():
-            accepted, rejected = account[f"{quantity}_accepted"], account[f"{quantity}_rejected"]
+            accepted, rejected, merged = accounted(account, quantity)
             if accepted != number:
                 what = f"Its account says that {accepted:,} {quantity} of {name} were accepted, and {number:,} came"
                 raise _refused(what, supplier, where)
-            if account[f"{quantity}_delivered"] != accepted + rejected:
+            if account[f"{quantity}_delivered"] != accepted + rejected + merged:
                 what = f"Its account of the {quantity} of {name} does not close"
-                raise _refused(f"{what}: delivered is not accepted and rejected together", supplier, where)
+                raise _refused(
+                    f"{what}: delivered is not accepted, rejected and merged together", supplier, where
+                )
+        _require_granted(account, name, frame, supplier=supplier, where=where)
+
+
+def accounted(account: Mapping[str, Any], quantity: str) -> tuple[int, int, int]:
+    """Of "rows" or "cents": how many were accepted, rejected, and merged into another row (none, unless told)."""
+    merged = account.get(f"{quantity}_merged", 0)
+    return int(account[f"{quantity}_accepted"]), int(account[f"{quantity}_rejected"]), int(merged)
+
+
+def _require_granted(
+    account: Mapping[str, Any], name: str, frame: pl.DataFrame, *, supplier: str, where: str
+) -> None:
+    """Where the supplier tells what awarded amounts change, they change so much in what came."""
+    table = canonical_table(name)
+    if GRANTED not in account or table.granted_column is None or table.money_column is None:
+        return
+    came = int((frame[table.granted_column] - frame[table.money_column]).sum())
+    if account[GRANTED] != came:
+        raise _refused(
+            f"Its account says that awarded amounts of {name} differ by {account[GRANTED]:,} cents from declared "
+            f"ones, and in what came they differ by {came:,}",
+            supplier,
+            where,
+        )
 
 
 def _refused(what: str, supplier: str, where: str) -> DeliveryRefusedError:
@@ -131,5 +162,10 @@ SHAPE: dict[str, Fits] = {
 }
 """What an account of a table holds, and what each must be."""
 
-OPTIONAL: dict[str, Fits] = {"credits_of_rejected": _by_name(_is_whole)}
-"""What only claim lines have."""
+OPTIONAL: dict[str, Fits] = {
+    "credits_of_rejected": _by_name(_is_whole),
+    "rows_merged": _is_count,
+    "cents_merged": _is_whole,
+    GRANTED: _is_whole,
+}
+"""What only claim lines have, and what a supplier with an earlier edition of the software does not tell."""

@@ -3,8 +3,9 @@
 -- Rule: a credit follows the line it corrects, through credits of credits, to the claim at the head of its
 -- chain: it takes that claim's person, year of loss, month, kind of care and drug, so that debit and credit meet
 -- in the same cell. An orphan stands with the last line of its chain that there is. The year of loss of a line is
--- the year of its opening date. A reference that comes more than once counts once: its earliest line, then by
--- the lines' own values. The buckets, the first that applies:
+-- the year of its opening date. A reference that comes more than once counts once: a line with a decision of the
+-- insurer before one without, of several such lines that of the newest delivery (by day, then by its identity);
+-- where nothing was decided the earliest line, then by the lines' own values. The buckets, the first that applies:
 --     duplicate           another line with the same reference counts
 --     unlinked            no pseudonym came for the person
 --     orphan_credit       a credit whose claim was never delivered
@@ -20,10 +21,10 @@
 --
 -- table: core_claim_line
 -- grain: line_ref, delivery_id
--- sources: raw_claim_line, core_insured_period, canonical_care_type, terms_care_type, terms_law, terms_year, terms_insurer
+-- sources: raw_claim_line, delivery_supplier, core_insured_period, canonical_care_type, terms_care_type, terms_law, terms_year, terms_insurer
 -- parameters: valuation
 --
--- line n : 0..1 head of its chain (one line per reference after ranking); line n : 0..1 insured stretch; n : 1 each terms table.
+-- line n : 0..1 delivery; line n : 0..1 head of its chain (one line per reference after ranking); line n : 0..1 insured stretch; n : 1 each terms table.
 -- Only lines that credit, are credited or come twice are ranked and climbed; all others stand for themselves.
 WITH RECURSIVE line AS (
     SELECT
@@ -48,12 +49,15 @@ ranked AS (
         row_number() OVER (
             PARTITION BY line.line_ref
             ORDER BY
+                line.is_declared,
+                CASE WHEN NOT line.is_declared THEN delivery_supplier.delivered_on END DESC NULLS LAST,
+                CASE WHEN NOT line.is_declared THEN line.delivery_id END DESC NULLS LAST,
                 line.opening_date, line.care_type_code, line.financing_law_code, line.declared_cents,
-                line.awarded_cents NULLS LAST, line.corrected_line_ref NULLS LAST, line.invoiced_date,
-                line.insurer_code, line.delivery_id
+                line.corrected_line_ref NULLS LAST, line.invoiced_date, line.insurer_code, line.delivery_id
         ) AS preference
     FROM line
     INNER JOIN chain_ref ON chain_ref.line_ref = line.line_ref
+    LEFT JOIN delivery_supplier ON delivery_supplier.delivery_id = line.delivery_id
 ),
 
 root AS (

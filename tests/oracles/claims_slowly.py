@@ -29,6 +29,7 @@ class Agreed:
     providers: dict[str, str] = field(default_factory=dict)
     payment_kinds: Sequence[str] = ()
     fixed_care: Sequence[str] = ("gp_registration", "gp_chain_care")
+    delivered_on: dict[str, dt.date] = field(default_factory=dict)
 
 
 def all_tables(periods: list[Row], lines: list[Row], agreed: Agreed) -> dict[str, list[Row]]:
@@ -106,7 +107,7 @@ def claim_lines(
     lines: list[Row], months: list[Row], entries: dict[bytes, dt.date], agreed: Agreed
 ) -> list[Row]:
     """Every line once, in the place of the claim at the head of its chain, and in one bucket."""
-    delivered = _line_by_reference(lines)
+    delivered = _line_by_reference(lines, agreed.delivered_on)
     home = {(month["pid"], month["month"]): month["group_code"] for month in months}
     found = []
     for line in lines:
@@ -249,8 +250,14 @@ def risk_cells(persons: list[Row], agreed: Agreed) -> list[Row]:
     )
 
 
-def _line_by_reference(lines: Iterable[Row]) -> dict[str, Row]:
-    """The line a reference means; of several with the same one, the earliest, then by their own values."""
+def _line_by_reference(lines: Iterable[Row], delivered_on: dict[str, dt.date]) -> dict[str, Row]:
+    """The line a reference means; of several with the same one, the newest decision of the insurer.
+
+    Where none holds a decision, the earliest line, then by their own values.
+    """
+
+    def age(line: Row) -> tuple[dt.date, str]:
+        return delivered_on[line["delivery_id"]], line["delivery_id"]
 
     def order(line: Row) -> list[Any]:
         return [
@@ -258,13 +265,16 @@ def _line_by_reference(lines: Iterable[Row]) -> dict[str, Row]:
                 line[name]
                 for name in ("opening_date", "care_type_code", "financing_law_code", "declared_cents")
             ),
-            (line["awarded_cents"] is None, line["awarded_cents"] or 0),
             (line["corrected_line_ref"] is None, line["corrected_line_ref"] or ""),
             *(line[name] for name in ("invoiced_date", "insurer_code", "delivery_id")),
         ]
 
-    earliest_last = sorted(lines, key=order, reverse=True)
-    return {line["line_ref"]: line for line in earliest_last}
+    found: dict[str, Row] = {}
+    for line in lines:
+        others = [line, *([found[line["line_ref"]]] if line["line_ref"] in found else [])]
+        decided = [one for one in others if one["awarded_cents"] is not None]
+        found[line["line_ref"]] = max(decided, key=age) if decided else min(others, key=order)
+    return found
 
 
 def _head_of_chain(line: Row, delivered: dict[str, Row]) -> Row:

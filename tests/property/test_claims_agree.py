@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 from hypothesis import example, given, settings
 
 from pipeline.lake.sql import sql_table
-from tests.claims_world import MADE, PERSONS, Region, claim, months_of, period, regions, tables_by_sql
+from tests.claims_world import (
+    DELIVERED_ON,
+    MADE,
+    PERSONS,
+    Region,
+    claim,
+    months_of,
+    period,
+    regions,
+    tables_by_sql,
+)
 from tests.oracles.claims_slowly import Agreed, Row, all_tables
 from tests.oracles.payments_slowly import book_differences, payment_cells, payment_years
 
@@ -39,7 +50,7 @@ def in_order(rows: list[Row], columns: Sequence[str]) -> list[tuple[Any, ...]]:
 
 def slow_tables(region: Region) -> dict[str, list[Row]]:
     """Every table as the second implementation makes it."""
-    made = all_tables(region.periods, region.lines, region.agreed)
+    made = all_tables(region.periods, region.lines, replace(region.agreed, delivered_on=DELIVERED_ON))
     parts = payment_years(region.payments, region.agreed)
     return made | {
         "core_non_claim_payment": parts,
@@ -72,6 +83,10 @@ MOVED = [period(A, dt.date(2025, 1, 1), 1), period(A, dt.date(2025, 3, 1), 10, p
 """Nowhere in February, and then on the other side."""
 
 
+DECIDED = [("late", 70), ("insurer", 60), ("hospital", 90)]
+"""The same line in three deliveries, each with another decision; of the two of the last day `late` is the later."""
+
+
 def in_wlz(since: dt.date, until: int, *lines: Row) -> Region:
     """One person, insured for the first months of 2025, in the Wlz since some month; and some lines."""
     return Region([period(A, dt.date(2025, 1, 1), until, wlz_from_month=since)], list(lines), AGREED)
@@ -84,6 +99,7 @@ def in_wlz(since: dt.date, until: int, *lines: Row) -> Region:
 @example(in_wlz(dt.date(2024, 12, 1), 12, claim("after", A, JAN, 1), claim("no year", A, DEC, 1)))
 @example(household(claim("1", A, JAN, 100), claim("2", None, JAN, -100, corrected_line_ref="1")))
 @example(household(claim("1", None, JAN, 100), claim("2", A, JAN, -100, corrected_line_ref="1")))
+@example(household(*(claim("1", A, JAN, 100, awarded_cents=cents, delivery_id=of) for of, cents in DECIDED)))
 @example(Region(MOVED, [claim("1", A, FEB, 100), claim("2", A, JUL, 7)], AGREED))
 def test_the_second_implementation_agrees(engine: DuckDBPyConnection, region: Region) -> None:
     assert_agree(engine, region)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import FileRefusedError
 from pipeline.intake.check import CheckedFile, check_file
-from pipeline.intake.fixed_width import read_message
-from pipeline.intake.source_file import SourceFile
+from pipeline.intake.files.source_file import SourceFile
+from pipeline.intake.messages.message_form import MessageForm
 from tests.intake_messages import BSN, ap304, judge_all_but_other, zh308
 
 LINES = zh308(
@@ -71,7 +71,7 @@ def test_what_is_written_is_read_to_the_cent(folder, drawn, encoding):
     lines = zh308(performances=performances, tariffs=tariffs)
     checked = check(folder, "\n".join(lines).encode(encoding))
     cents = [row["declared_cents"] * (-1 if row["declared_sign"] == "C" else 1) for row in drawn]
-    table = checked.tables["claim_line"]
+    table = checked.tables["claim_line"].collect()
     assert checked.outcome == "accepted"
     assert table["declared_cents"].to_list() == cents
     assert table["opening_date"].to_list() == [row["performance_start_date"] for row in drawn]
@@ -104,7 +104,7 @@ def test_a_pharmacy_s_message_is_read_to_the_cent_and_to_the_dose(folder, drawn,
         for sign, row in zip(signs, drawn, strict=True)
         for unit in [DOSES_IN_A_UNIT.get(row["performance_code"])]
     ]
-    table = checked.tables["claim_line"]
+    table = checked.tables["claim_line"].collect()
     assert checked.outcome == "accepted"
     assert table["declared_cents"].to_list() == [
         sign * row["declared_cents"] for sign, row in zip(signs, drawn, strict=True)
@@ -116,12 +116,15 @@ def test_a_pharmacy_s_message_is_read_to_the_cent_and_to_the_dose(folder, drawn,
 
 @settings(max_examples=40, deadline=None)
 @given(texts=st.lists(TEXT, min_size=1, max_size=5), encoding=st.sampled_from(["latin-1", "utf-8"]))
-def test_text_comes_back_as_it_was_written(texts, encoding):
+def test_text_comes_back_as_it_was_written(folder, texts, encoding):
     performances = [
         {"diagnosis_code": text, "performance_sequence_number": i} for i, text in enumerate(texts)
     ]
-    source = SourceFile("m", "\r\n".join(zh308(performances=performances)).encode(encoding))
-    assert read_message(source).records("04")["diagnosis_code"].fill_null("").to_list() == texts
+    path = folder / "message.asc"
+    path.write_bytes("\r\n".join(zh308(performances=performances)).encode(encoding))
+    source = SourceFile.at(path, workspace=folder)
+    (block,) = MessageForm.of(source).blocks(source)
+    assert block.records("04").fields("diagnosis_code")["diagnosis_code"].fill_null("").to_list() == texts
 
 
 @settings(max_examples=150, deadline=None)

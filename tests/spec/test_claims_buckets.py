@@ -14,6 +14,8 @@ from tests.spec.sql_table_case import PERSON_A, PERSON_B, PERSON_C, run_sql
 
 NOBODY = None
 PERSON_D = b"D" * 16
+DELIVERED = {"d": 3, "e": 2, "f": 3}
+"""Deliveries, and the month of 2026 in which they came."""
 
 
 def claim(ref: str, pid: bytes | None, opened: str, cents: int, **values: object) -> dict[str, object]:
@@ -51,6 +53,11 @@ def lines(folder: Path, claims: list[dict[str, object]], valuation: str = "award
     )
     sources = {
         "raw_claim_line": pl.DataFrame(rows, schema=schema),
+        "delivery_supplier": pl.DataFrame(
+            [(delivery, "zilverzorg", dt.date(2026, month, 1)) for delivery, month in DELIVERED.items()],
+            schema=["delivery_id", "supplier", "delivered_on"],
+            orient="row",
+        ),
         "core_insured_period": insured,
         "canonical_care_type": kinds_of_care(),
         "terms_care_type": pl.DataFrame({"care_type_code": ["hospital_product"]}),
@@ -128,6 +135,31 @@ def test_the_same_reference_twice_counts_once(tmp_path: Path) -> None:
         ("d", "in_domain", 100),
         ("e", "duplicate", 100),
         ("d", "in_domain", -100),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("awarded", "counts"),
+    [
+        ({"d": None, "e": None, "f": None}, "d"),  # no decision: all are the same line
+        ({"d": None, "e": 60, "f": None}, "e"),  # the only decision, though of an older delivery
+        ({"d": 70, "e": 60}, "d"),  # the newest delivery, though its decision is the larger one
+        ({"d": 60, "e": 70}, "d"),
+        ({"d": 0, "e": 70}, "d"),  # refused after all
+        ({"d": 90, "e": 10, "f": 80}, "f"),  # of one day
+        ({"d": None, "e": 0, "f": 0}, "f"),
+    ],
+)
+def test_of_a_line_in_several_deliveries_the_newest_decision_counts(
+    tmp_path: Path, awarded: dict[str, int | None], counts: str
+) -> None:
+    rows = [
+        claim("1", PERSON_A, "2025-06-30", 100, delivery_id=delivery, awarded_cents=cents)
+        for delivery, cents in awarded.items()
+    ]
+    made = lines(tmp_path, rows).filter(pl.col("bucket_code") != "duplicate")
+    assert made.select("delivery_id", "cents").rows() == [
+        (counts, 100 if awarded[counts] is None else awarded[counts])
     ]
 
 

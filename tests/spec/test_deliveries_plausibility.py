@@ -193,4 +193,10 @@ def test_the_limits_are_of_tables_columns_measures_and_outputs_that_there_are() 
             assert bool({"new_persons", "rows_per_person"} & set(limits)) <= table.is_personal
             assert all(limit.get("lowest", 0) <= 1 for limit in limits.values())
     left_out = set(canonical_tables()) - set(settings()["tables"])
-    assert left_out == {"access_measure", "control_total", "indicator_return"}
+    assert left_out == {
+        "access_measure",
+        "agreed_price",
+        "consortium_member",
+        "control_total",
+        "indicator_return",
+    }

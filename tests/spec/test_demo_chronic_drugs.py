@@ -11,7 +11,7 @@ from pipeline.demo.conditions import onset_column
 from pipeline.demo.parameters import Region, read_region
 from pipeline.demo.people import simulate_people
 from pipeline.demo.streams import Streams
-from pipeline.intake.code_lists import code_list
+from pipeline.intake.columns.code_lists import code_list
 
 YEAR = 2024
 

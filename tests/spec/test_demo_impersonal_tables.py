@@ -81,7 +81,7 @@ def accepted(folder: Path, file: RegionFile) -> pl.DataFrame:
     assert checked.rejected.is_empty()
     assert checked.accounts[file.table].rows_accepted == file.rows
     assert checked.accounts[file.table].cents_accepted == file.cents
-    return checked.tables[file.table]
+    return checked.tables[file.table].collect()
 
 
 def test_books_hold_what_was_invoiced_up_to_their_day() -> None:

@@ -6,12 +6,13 @@ import datetime as dt
 
 import pytest
 
+from pipeline.errors import FileRefusedError
 from pipeline.intake.accounts import CareAccount
 from tests.intake_messages import BSN, OTHER_BSN, check_lines, found, put, zh308
 
 
 def only_row(checked):
-    return checked.tables["claim_line"].row(0, named=True)
+    return checked.tables["claim_line"].collect().row(0, named=True)
 
 
 def test_a_claim_line_takes_the_money_from_the_tariff_and_the_care_from_the_performance(tmp_path):
@@ -20,23 +21,29 @@ def test_a_claim_line_takes_the_money_from_the_tariff_and_the_care_from_the_perf
         "corrected_line_ref": None,
         "insurer_code": "9991",
         "financing_law_code": "Zvw",
+        "is_supplementary": None,
         "care_type_code": "hospital_product",
         "performance_list_code": "041",
         "performance_code": "15A123",
         "care_product_code": "199299011",
         "care_trajectory_ref": "06990001|T77",
+        "care_subtrajectory_ref": None,
         "specialism_code": "0305",
         "diagnosis_code": "1701",
+        "icd10_code": None,
         "atc_code": None,
         "ddd_thousandths": None,
         "billing_provider_code": "06990001",
+        "treating_provider_code": None,
         "referring_provider_code": "01012345",
+        "referral_kind_code": None,
         "opening_date": dt.date(2025, 3, 1),
         "closing_date": dt.date(2025, 5, 20),
         "invoiced_date": dt.date(2026, 4, 30),
         "quantity": 1,
         "declared_cents": 12_345,
         "awarded_cents": None,
+        "return_code": None,
         "bsn": BSN,
     }
 
@@ -50,7 +57,7 @@ def test_a_credit_is_negative_and_names_the_line_it_corrects(tmp_path):
 def test_costs_and_fee_of_one_performance_are_two_lines(tmp_path):
     tariffs = [{"declared_cents": 900}, {"declared_cents": 100, "line_reference": "R2"}]
     checked = check_lines(zh308(tariffs=tariffs), tmp_path)
-    assert checked.tables["claim_line"]["declared_cents"].to_list() == [900, 100]
+    assert checked.tables["claim_line"].collect()["declared_cents"].to_list() == [900, 100]
     assert checked.trailer_cents == 1000
 
 
@@ -90,9 +97,9 @@ def test_the_biller_is_the_institution_else_the_practice_else_the_caregiver(tmp_
 # Lines of a message: 1 the header, 2 the first performance, 3 the first tariff (with one performance).
 
 
-def test_an_invoice_without_its_date_rejects_every_line(tmp_path):
-    checked = check_lines(zh308(header={"invoice_date": None}), tmp_path)
-    assert found(checked) == [(3, 3, "06", "invoiced_date", "mandatory")]
+def test_an_invoice_without_its_date_is_refused(tmp_path):
+    with pytest.raises(FileRefusedError, match="DAGTEKENING FACTUUR is no existing date"):
+        check_lines(zh308(header={"invoice_date": None}), tmp_path)
 
 
 def test_a_tariff_without_its_performance_is_rejected(tmp_path):

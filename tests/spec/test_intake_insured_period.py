@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from pipeline.intake import generalise
+from pipeline.intake.columns import generalise
 
 START, END = pl.col("start"), pl.col("end")
 

@@ -9,7 +9,7 @@ import yaml
 
 from pipeline.errors import FileRefusedError
 from pipeline.intake.check import check_file
-from pipeline.intake.period_rules import PeriodCount, require_period
+from pipeline.intake.rules.period_rules import PeriodCount, require_period
 from tests.intake_messages import BSN, ap304, found, judge_all_but_other
 
 INVOICED = dt.date(2026, 1, 31)
@@ -35,7 +35,7 @@ def test_care_of_a_later_year_is_rejected_and_of_an_earlier_one_taken_in(tmp_pat
     checked = check(tmp_path, [on(2025), on(2026), on(2024)])
     assert found(checked) == [(3, 3, "04", "opening_date", "period")]
     assert checked.rejected["reason"].to_list() == ["opening_date lies after the delivery's period"]
-    assert checked.tables["claim_line"].height == 2
+    assert checked.tables["claim_line"].collect().height == 2
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,12 @@ from tests.intake_messages import AP304, BSN, ap304, check_lines, found, judge_a
 
 
 def row_of(folder, **dispensing):
-    (row,) = check_lines(ap304(dispensings=[dispensing]), folder).tables["claim_line"].iter_rows(named=True)
+    (row,) = (
+        check_lines(ap304(dispensings=[dispensing]), folder)
+        .tables["claim_line"]
+        .collect()
+        .iter_rows(named=True)
+    )
     return row
 
 
@@ -22,23 +27,29 @@ def test_a_dispensing_becomes_a_claim_line_of_the_pharmacy_that_dispensed(tmp_pa
         "corrected_line_ref": None,
         "insurer_code": "9991",
         "financing_law_code": "Zvw",
+        "is_supplementary": None,
         "care_type_code": "pharmacy",
         "performance_list_code": "001",
         "performance_code": "00000099000101",
         "care_product_code": None,
         "care_trajectory_ref": None,
+        "care_subtrajectory_ref": None,
         "specialism_code": None,
         "diagnosis_code": None,
+        "icd10_code": None,
         "atc_code": "A10BA02",
         "ddd_thousandths": 22_500,
         "billing_provider_code": "02990001",
+        "treating_provider_code": "02990001",
         "referring_provider_code": "01990001",
+        "referral_kind_code": None,
         "opening_date": dt.date(2025, 3, 1),
         "closing_date": dt.date(2025, 3, 1),
         "invoiced_date": dt.date(2026, 4, 30),
         "quantity": 1,
         "declared_cents": 1_350,
         "awarded_cents": None,
+        "return_code": None,
         "bsn": BSN,
     }
 
@@ -79,7 +90,7 @@ def test_an_article_that_no_list_knows_has_neither_atc_code_nor_doses(tmp_path, 
 
 def test_a_pharmacy_s_own_message_names_it_in_the_header(tmp_path):
     lines = ap304(header={"practice_code": "02990009"})
-    assert check_lines(lines, tmp_path).tables["claim_line"]["billing_provider_code"].to_list() == [
+    assert check_lines(lines, tmp_path).tables["claim_line"].collect()["billing_provider_code"].to_list() == [
         "02990009"
     ]
 
@@ -109,7 +120,9 @@ ARTICLES = "performance_list_code,performance_code,atc_code,ddd_thousandths\n"
 
 def test_a_supplier_s_own_list_of_articles_is_read_in_place_of_the_made_up_one(tmp_path):
     checked = own_articles(tmp_path, f"# from our own standard\n{ARTICLES}001,99000101,C10AA01,1000\n")
-    assert checked.tables["claim_line"].select("atc_code", "ddd_thousandths").rows() == [("C10AA01", 90_000)]
+    assert checked.tables["claim_line"].collect().select("atc_code", "ddd_thousandths").rows() == [
+        ("C10AA01", 90_000)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -51,36 +51,42 @@ def test_the_mapping_reads_the_header_that_it_documents():
 
 
 def test_a_consultation_becomes_a_claim_line(tmp_path):
-    (row,) = check(tmp_path, {}).tables["claim_line"].iter_rows(named=True)
+    (row,) = check(tmp_path, {}).tables["claim_line"].collect().iter_rows(named=True)
     assert row == {
         "line_ref": "01990001|17",
         "corrected_line_ref": None,
         "insurer_code": "9993",
         "financing_law_code": "Zvw",
+        "is_supplementary": None,
         "care_type_code": "gp_consultation",
         "performance_list_code": "001",
         "performance_code": "12000",
         "care_product_code": None,
         "care_trajectory_ref": None,
+        "care_subtrajectory_ref": None,
         "specialism_code": None,
         "diagnosis_code": None,
+        "icd10_code": None,
         "atc_code": None,
         "ddd_thousandths": None,
         "billing_provider_code": "01990001",
+        "treating_provider_code": None,
         "referring_provider_code": None,
+        "referral_kind_code": None,
         "opening_date": dt.date(2025, 2, 3),
         "closing_date": dt.date(2025, 2, 3),
         "invoiced_date": dt.date(2025, 2, 28),
         "quantity": 1,
         "declared_cents": 1_150,
         "awarded_cents": None,
+        "return_code": None,
         "bsn": BSN,
     }
 
 
 def test_a_credit_is_negative_and_names_its_line(tmp_path):
     credit = {"declaratieregel": "18", "oorspronkelijke_regel": "17", "debet_credit": "C"}
-    rows = check(tmp_path, {}, credit).tables["claim_line"]
+    rows = check(tmp_path, {}, credit).tables["claim_line"].collect()
     assert rows["declared_cents"].to_list() == [1_150, -1_150]
     assert rows["corrected_line_ref"].to_list() == [None, "01990001|17"]
 

@@ -10,7 +10,7 @@ import yaml
 
 from pipeline.errors import FileRefusedError, LayoutError, SettingsError
 from pipeline.intake.check import check_file
-from pipeline.intake.delimited import load_mapping
+from pipeline.intake.tables import load_mapping
 from tests.intake_messages import BSN, OTHER_BSN, found, judge_all_but_other
 
 INSURED = {
@@ -46,14 +46,24 @@ def check(folder, lines, *, described=INSURED, period="2025", encoding="utf-8"):
 
 def test_a_register_row_becomes_an_insured_row_without_name_birth_date_or_address(tmp_path):
     checked = check(tmp_path, [HEADER, GOOD])
-    row = ("9991", 1960, "F", "531", dt.date(2025, 1, 1), 12, "01990001", dt.date(2025, 9, 1), BSN)
-    assert checked.tables["insured"].rows() == [row]
+    (row,) = checked.tables["insured"].collect().rows(named=True)
+    assert row == dict.fromkeys(row) | {
+        "insurer_code": "9991",
+        "birth_year": 1960,
+        "sex_code": "F",
+        "postcode3_code": "531",
+        "from_month": dt.date(2025, 1, 1),
+        "insured_months": 12,
+        "general_practice_code": "01990001",
+        "wlz_from_month": dt.date(2025, 9, 1),
+        "bsn": BSN,
+    }
     assert (checked.standard, checked.records, checked.outcome) == ("CSV", {"row": 1}, "accepted")
 
 
 def test_who_has_no_practice_and_no_care_under_the_wlz_is_taken_in_with_both_empty(tmp_path):
     checked = check(tmp_path, [HEADER, GOOD.replace("01990001;17-09-2025", ";")])
-    (row,) = checked.tables["insured"].select("general_practice_code", "wlz_from_month").rows()
+    (row,) = checked.tables["insured"].collect().select("general_practice_code", "wlz_from_month").rows()
     assert (row, checked.outcome) == ((None, None), "accepted")
 
 
@@ -87,13 +97,13 @@ def test_a_row_with_a_fault_is_rejected_and_the_others_go_on(tmp_path, column, t
     values = dict(zip(HEADER.split(";"), GOOD.split(";"), strict=True)) | {column: text}
     checked = check(tmp_path, [HEADER, ";".join(values.values()), GOOD])
     assert found(checked) == [(2, 2, "", field, rule)]
-    assert checked.tables["insured"].height == 1
+    assert checked.tables["insured"].collect().height == 1
 
 
 def test_who_is_born_on_the_period_s_last_day_is_taken_in_and_a_day_later_rejected_in_words(tmp_path):
     last, next_day = (GOOD.replace("01-02-1960", day) for day in ("31-12-2025", "01-01-2026"))
     checked = check(tmp_path, [HEADER, last, next_day.replace(BSN, OTHER_BSN)])
-    assert checked.tables["insured"]["birth_year"].to_list() == [2025]
+    assert checked.tables["insured"].collect()["birth_year"].to_list() == [2025]
     assert checked.rejected["reason"].to_list()[0] == "geboren lies after the delivery's period"
     assert "2026" not in checked.rejected.write_csv()
 
@@ -124,8 +134,17 @@ def test_an_amount_is_read_with_its_decimal_comma_and_codes_become_true_or_false
     described = INSURED | {"table": "clinical_event", "columns": columns}
     lines = ["bsn;nummer;locatie;soort;datum;asa;complicatie", f"{BSN};12;A;hip;3-4-2025;2;1"]
     checked = check(tmp_path, lines, described=described, period=None)
-    row = ("06990001|12", "06990001", "A", "hip", dt.date(2025, 4, 3), "2", True, BSN)
-    assert checked.tables["clinical_event"].rows() == [row]
+    (row,) = checked.tables["clinical_event"].collect().rows(named=True)
+    assert row == dict.fromkeys(row) | {
+        "event_ref": "06990001|12",
+        "provider_code": "06990001",
+        "location_code": "A",
+        "procedure_code": "hip",
+        "event_date": dt.date(2025, 4, 3),
+        "asa_code": "2",
+        "has_complication": True,
+        "bsn": BSN,
+    }
 
 
 def test_a_missing_column_is_named_and_the_header_found_is_not_repeated(tmp_path):
@@ -134,10 +153,17 @@ def test_a_missing_column_is_named_and_the_header_found_is_not_repeated(tmp_path
     assert BSN not in str(caught.value)
 
 
-@pytest.mark.parametrize("bad", [GOOD + ";more", '"' + GOOD])
-def test_a_file_that_is_no_table_is_refused_without_repeating_it(tmp_path, bad):
-    with pytest.raises(FileRefusedError, match="no table with columns separated by ';'") as caught:
-        check(tmp_path, [HEADER, GOOD, bad])
+@pytest.mark.parametrize(("bad", "rule"), [(GOOD + ";more", "cells"), ('"' + GOOD, "quotes"), (BSN, "cells")])
+def test_a_row_whose_cells_cannot_be_told_apart_is_rejected_without_repeating_it(tmp_path, bad, rule):
+    checked = check(tmp_path, [HEADER, bad, GOOD])
+    assert found(checked) == [(2, 2, "", "", rule)]
+    assert checked.accounts["insured"].rows_accepted == 1
+    assert BSN not in checked.rejected.write_csv()
+
+
+def test_a_file_that_is_no_table_is_refused_without_repeating_it(tmp_path):
+    with pytest.raises(FileRefusedError, match="does not name the columns") as caught:
+        check(tmp_path, [GOOD.replace(";", " ")] * 3)
     assert BSN not in str(caught.value)
 
 
@@ -162,7 +188,7 @@ def test_a_mapping_that_cannot_be_used_says_where(tmp_path, change, said):
     [
         (f"{HEADER}\n{BSN};Jan: sen: x\n", "mapping values are not allowed here", 2),
         (f"{HEADER}\n{GOOD}\n", "it has no keys", None),
-        (f"{BSN}: Jansen\n", "KeyError: 'format'", None),
+        (f"{BSN}: Jansen\n", "Missing or unknown: table, source, person, columns in", None),
         ("- a\nnaam: *Jansen\n", "expected <block end>", 2),
         ("\nnaam: *Jansen\n", "found undefined alias \\.\\.\\.", 2),
         ("naam: !Jansen'8 x\n", "for the tag \\.\\.\\.", 1),

@@ -101,7 +101,8 @@ def insured(delivery_id: str) -> pl.DataFrame:
         "general_practice_code": MARKER,
         "wlz_from_month": None,
     }
-    return pl.DataFrame(columns, schema=canonical_table("insured").raw_schema)
+    schema = canonical_table("insured").raw_schema
+    return pl.DataFrame(dict.fromkeys(schema) | columns, schema=schema)
 
 
 def refused(home: OcmoHome, arrival: str, reason: str) -> None:

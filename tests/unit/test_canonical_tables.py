@@ -7,14 +7,16 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from pipeline.canonical import CanonicalTable, canonical_table, canonical_tables, care_types
+from pipeline.canonical import CanonicalTable, canonical_table, canonical_tables, care_types, code_forms
 from pipeline.canonical.schema import POLARS_TYPES
 from pipeline.errors import DeliveryRefusedError
 
 NAMES = [
     "access_measure",
+    "agreed_price",
     "claim_line",
     "clinical_event",
+    "consortium_member",
     "control_total",
     "indicator_return",
     "insured",
@@ -55,9 +57,58 @@ def test_a_table_is_described_in_full(table: CanonicalTable) -> None:
 
 
 @every_table
+def test_of_every_optional_column_and_no_other_is_said_what_to_do_when_the_source_lacks_it(
+    table: CanonicalTable,
+) -> None:
+    for column in table.columns:
+        assert bool(column.lacking) == column.optional, column.name
+        assert column.optional or not column.empty_only_with
+        assert column.empty_only_with in {"", *table.polars_schema}
+
+
+@every_table
+def test_codes_have_a_form_that_is_known(table: CanonicalTable) -> None:
+    columns = {column.name: column for column in table.columns}
+    for column in table.columns:
+        named = [column.codes, *(case.codes for case in column.codes_where)]
+        assert set(named) - {""} <= set(code_forms()), column.name
+        assert all(column.type == "text" for name in named if name)
+        assert all(case.column in columns for case in column.codes_where)
+
+
+def test_every_kind_of_care_is_one_of_the_list() -> None:
+    """Claims, payments and books must name the same kinds of care, or no sum of them ever meets another."""
+    named = {
+        table.name: column.values
+        for table in canonical_tables().values()
+        for column in table.columns
+        if column.name == "care_type_code"
+    }
+    assert named == dict.fromkeys(("claim_line", "control_total", "non_claim_payment"), tuple(care_types()))
+
+
+def test_only_a_diagnosis_can_be_withheld() -> None:
+    columns = [(table.name, column) for table in canonical_tables().values() for column in table.columns]
+    withheld = [(table, column.name) for table, column in columns if column.has_withheld]
+    assert withheld == [("claim_line", "diagnosis_code"), ("claim_line", "icd10_code")]
+    assert all(column.optional for _, column in columns if column.has_withheld)
+
+
+@every_table
+def test_what_is_granted_counts_in_place_of_what_was_delivered(table: CanonicalTable) -> None:
+    assert table.granted_column == ("awarded_cents" if table.name == "claim_line" else None)
+
+
+@every_table
 def test_what_tells_the_year_of_a_row_is_there(table: CanonicalTable) -> None:
     if table.about is None:
-        assert table.name in {"control_total", "patient_report", "provider"}
+        assert table.name in {
+            "agreed_price",
+            "consortium_member",
+            "control_total",
+            "patient_report",
+            "provider",
+        }
         return
     columns = {column.name: column for column in table.columns}
     assert (columns[table.about.date].type, columns[table.about.date].optional) == ("date", False)
@@ -145,6 +196,6 @@ def test_the_schemas_digest_changes_with_the_columns_and_not_with_the_prose(tabl
         )
     }
     assert len(digests) == 6
-    prose = (replace(first, says="otherwise", privacy="none"), *rest)
+    prose = (replace(first, says="otherwise", privacy="none", lacking="otherwise"), *rest)
     assert replace(table, columns=prose, describes="x").schema_digest == table.schema_digest
     assert len({other.schema_digest for other in canonical_tables().values()}) == len(NAMES)

@@ -176,7 +176,9 @@ def test_a_refused_file_does_not_stop_the_other_deliveries(home: SupplierHome) -
         "one-2025-again: repeated; the same files were sealed as one-2025, nothing leaves",
     ]
     (told,) = ended.stderr.splitlines()
-    assert told.startswith("one-2023: refused; The first record names no standard")
+    assert told.startswith(
+        "one-2023: refused; The file is a table: it does not say itself what its columns mean"
+    )
     error = ended.exception
     assert isinstance(error, OcmoError)
     assert (error.exit_code, error.what) == (13, "1 of 3 deliveries were refused; the others went on")

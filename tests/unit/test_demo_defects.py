@@ -116,7 +116,10 @@ def test_overlapping_periods(made: tuple[Path, RegionSummary]) -> None:
     found = spoiled(made, "overlapping_periods")
     for file in found.edited:
         rows, before = (
-            check(file, 2025).tables["insured"].select("bsn", "insurer_code", "from_month", "insured_months")
+            check(file, 2025)
+            .tables["insured"]
+            .collect()
+            .select("bsn", "insurer_code", "from_month", "insured_months")
             for check in (found.checked, found.before)
         )
         added = rows.join(before, on=rows.columns, how="anti")
@@ -135,7 +138,7 @@ def test_duplicate_lines(made: tuple[Path, RegionSummary]) -> None:
     assert again.rejected.is_empty()
     new = _new_lines(found, message)
     earlier = pl.concat(
-        found.before(file, 2023).tables["claim_line"]
+        found.before(file, 2023).tables["claim_line"].collect()
         for file in found.plan.files("zilverzorg", 2023)
         if file.name.split("-")[:2] == message.name.split("-")[:2]
     )
@@ -152,7 +155,7 @@ def test_orphan_credit(made: tuple[Path, RegionSummary]) -> None:
         supplier, known = file.path.split("/")[0], set()
         for other in found.plan.files(supplier):
             if other.table == "claim_line" and other.name.startswith("zh308"):
-                known |= set(found.before(other, 2025).tables["claim_line"]["line_ref"])
+                known |= set(found.before(other, 2025).tables["claim_line"].collect()["line_ref"])
         assert not set(new["corrected_line_ref"]) & known
 
 
@@ -170,12 +173,12 @@ def test_unknown_provider(made: tuple[Path, RegionSummary]) -> None:
     for file in found.edited:
         supplier = file.path.split("/")[0]
         listed, before = (
-            set(check(file, 2025).tables["provider"]["provider_code"])
+            set(check(file, 2025).tables["provider"].collect()["provider_code"])
             for check in (found.checked, found.before)
         )
         (unknown,) = before - listed
         claims = pl.concat(
-            found.before(one, 2025).tables["claim_line"]
+            found.before(one, 2025).tables["claim_line"].collect()
             for one in found.plan.files(supplier)
             if one.mapping == "primary_care"
         )
@@ -185,7 +188,7 @@ def test_unknown_provider(made: tuple[Path, RegionSummary]) -> None:
 def test_absurd_amount(made: tuple[Path, RegionSummary]) -> None:
     found = spoiled(made, "absurd_amount")
     (file,) = found.edited
-    amounts = found.checked(file, 2025).tables["claim_line"]["declared_cents"]
+    amounts = found.checked(file, 2025).tables["claim_line"].collect()["declared_cents"]
     assert amounts.max() == 543_210_987
     assert (amounts > 100_000_000).sum() == 1
     holding = [one.delivery_id for one in found.plan.deliveries if any(f.edits for f in one.files)]
@@ -216,7 +219,7 @@ def test_corrected_delivery(made: tuple[Path, RegionSummary]) -> None:
     found = spoiled(made, "corrected_delivery")
     (file,) = found.edited
     wrong, right = (
-        check(file, 2025).tables["clinical_event"]["has_complication"].sum()
+        check(file, 2025).tables["clinical_event"].collect()["has_complication"].sum()
         for check in (found.checked, found.before)
     )
     assert wrong > right
@@ -252,5 +255,7 @@ def test_a_defect_where_the_region_has_nothing_is_refused() -> None:
 
 def _new_lines(found: Spoiled, file: PlannedFile) -> pl.DataFrame:
     """The claim lines that the edited file has more than the file itself."""
-    lines, before = (check(file, 2025).tables["claim_line"] for check in (found.checked, found.before))
+    lines, before = (
+        check(file, 2025).tables["claim_line"].collect() for check in (found.checked, found.before)
+    )
     return lines.join(before, on="line_ref", how="anti")

@@ -9,8 +9,9 @@ import json
 import polars as pl
 import pytest
 
-from pipeline.errors import UnknownStandardError
-from pipeline.intake.check import accounts, check_file
+from pipeline.errors import NothingAcceptableError
+from pipeline.intake.check import check_file
+from pipeline.intake.delivery_accounts import accounts
 from tests.intake_messages import judge_all_but_other
 
 # Read off the published message by hand.
@@ -30,7 +31,7 @@ def test_it_is_taken_in_whole_and_reconciles(reference):
     assert (checked.standard, checked.version, checked.outcome) == ("MZ301", "1.3", "accepted")
     assert checked.records == {"01": 1, "02": 2, "03": 2, "04": 4, "98": 5, "99": 1}
     assert (checked.persons, checked.trailer_cents) == (2, 40_000)
-    lines = checked.tables["claim_line"]
+    lines = checked.tables["claim_line"].collect()
     assert lines["bsn"].to_list() == PERSONS
     assert lines["line_ref"].to_list() == [f"12002242|Ref_0{i}" for i in range(1, 5)]
     assert lines["opening_date"].to_list() == [dt.date(2009, 1, 1)] * 2 + [dt.date(2009, 2, 1)] * 2
@@ -70,7 +71,20 @@ def test_a_person_whose_number_fails_is_rejected_with_every_service(reference):
     assert PERSONS[0] not in checked.rejected.write_csv()
 
 
-def test_a_standard_that_is_not_known_yet_is_refused_without_its_numbers(reference):
-    with pytest.raises(UnknownStandardError, match=r"message 107, version 03\.02") as caught:
-        check_file(example(reference, "PM304_v3.2_invalid_bsn.dat"), judge_bsn=judge_all_but_other)
-    assert "195713617" not in str(caught.value)
+def test_a_message_of_which_nobody_can_be_taken_in_is_refused_by_field_and_line(reference):
+    def fail_all(numbers):
+        reason = pl.repeat("it fails the eleven test", len(numbers), eager=True)
+        return pl.DataFrame(
+            {"normalised": [None] * len(numbers), "reason": reason},
+            schema_overrides={"normalised": pl.String},
+        )
+
+    checked = check_file(example(reference, "MZ301_v1.3_example.asc"), judge_bsn=fail_all)
+    assert checked.outcome == "refused"
+    place = r"MZ301_v1\.3_example\.asc, line 5, field BURGERSERVICENUMMER \(BSN\)"
+    with pytest.raises(
+        NothingAcceptableError,
+        match=f"eleven test in {place}",
+    ) as refused:
+        checked.require_something_acceptable()
+    assert not [number for number in PERSONS if number in str(refused.value) + repr(checked)]

@@ -11,7 +11,7 @@ import pytest
 from pipeline.canonical import canonical_table
 from pipeline.errors import ReconciliationError
 from pipeline.intake.accounts import TableAccount
-from pipeline.intake.references import key_references
+from pipeline.intake.columns.references import key_references
 
 CLAIM_LINE = canonical_table("claim_line")
 
@@ -26,9 +26,10 @@ def test_a_credit_still_names_its_claim_and_empty_stays_empty():
             "line_ref": ["a|1", "a|2"],
             "corrected_line_ref": [None, "a|1"],
             "care_trajectory_ref": [None, None],
+            "care_subtrajectory_ref": [None, None],
             "performance_code": ["x", "y"],
         },
-        schema_overrides={"care_trajectory_ref": pl.String},
+        schema_overrides=dict.fromkeys(("care_trajectory_ref", "care_subtrajectory_ref"), pl.String),
     )
     keyed = key_references(CLAIM_LINE, frame, mac)
     expected = hmac.new(b"k" * 32, b"a|1", hashlib.sha256).hexdigest()[:32]
@@ -45,9 +46,8 @@ def test_each_different_number_is_computed_once():
         asked.extend(messages)
         return mac(messages)
 
-    frame = pl.DataFrame(
-        {name: ["a|1"] * 1000 for name in ("line_ref", "corrected_line_ref", "care_trajectory_ref")}
-    )
+    names = [column.name for column in CLAIM_LINE.columns if column.privacy == "pseudonym"]
+    frame = pl.DataFrame({name: ["a|1"] * 1000 for name in names})
     key_references(CLAIM_LINE, frame, counting)
     assert asked == [b"a|1"]
 

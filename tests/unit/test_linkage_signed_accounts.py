@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipeline.deliveries import Status
@@ -56,6 +57,9 @@ def refusal(line: Linkage, accounts: Any) -> str:
         ("rejected_by_care", {}),
         ("rejected_by_care", [{"year_of_loss": 2025, "care_type_code": "pharmacy", "rows": 1}]),
         ("credits_of_rejected", []),
+        ("rows_merged", -1),
+        ("cents_merged", "0"),
+        ("awarded_less_declared_cents", None),
         ("files", LOST),
         ("files", ["a file"]),
         ("files", [{"standard": "CSV", "version": "1"}]),
@@ -95,12 +99,30 @@ def test_what_a_strange_account_is_called_is_not_repeated(line: Linkage) -> None
         ),
         (told(rows_rejected=1), "Its account of the rows of claim_line does not close"),
         (told(cents_delivered=0), "Its account of the cents of claim_line does not close"),
+        (told(rows_merged=1), "Its account of the rows of claim_line does not close"),
+        (
+            told(awarded_less_declared_cents=-5),
+            "awarded amounts of claim_line differ by -5 cents from declared ones, and in what came they differ by 0",
+        ),
     ],
 )
 def test_an_account_that_is_not_of_what_came_is_refused(
     line: Linkage, accounts: dict[str, Any], said: str
 ) -> None:
     assert said in refusal(line, accounts)
+
+
+def test_rows_that_were_merged_into_others_are_part_of_what_was_delivered(line: Linkage) -> None:
+    merged = {"rows_merged": 3, "cents_merged": 250}
+    line.send(accounts=told(rows_delivered=43, cents_delivered=4_250, **merged))
+    assert line.take_in().outcome == Status.LINKED
+
+
+def test_what_awarded_amounts_change_is_held_against_what_came(line: Linkage) -> None:
+    awarded = claim_lines().with_columns(awarded_cents=pl.lit(75, dtype=pl.Int64))
+    signed = account("claim_line", awarded) | {"awarded_less_declared_cents": -25 * awarded.height}
+    line.send(tables={"claim_line": awarded}, accounts={"claim_line": signed})
+    assert line.take_in().outcome == Status.LINKED
 
 
 def test_what_nobody_reads_may_stand_in_an_account(line: Linkage) -> None:

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import AsJson, example
+from pipeline.cli.supplier.options import (
+    AnyHome,
+    Files,
+    Mappings,
+    MendList,
+    ReturnFile,
+    Rows,
+    TestNumbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,41 +30,99 @@ app = typer.Typer(help="A supplier: check files, seal deliveries.", no_args_is_h
 @app.command(
     epilog=example(
         "ocmo supplier check zh308-06990001-2025.asc",
-        "ocmo supplier check verzekerden-2025.csv --mapping mappings/insured.yaml --period 2025 --json",
+        "ocmo supplier check mz301.asc --mend list.xlsx --return-file mz302.asc",
+        "ocmo supplier check verzekerden-2025.csv --mapping insured.yaml --period 2025 --rows 1204 --json",
+        "ocmo supplier check claims.asc register.csv --mapping register.csv=insured.yaml --period 2025",
+        "ocmo supplier check gds801.xml.gz gds802.xml.gz --period 2025 --delivered-on 2026-07-01",
+        "ocmo supplier check ap304.asc --layouts my-layouts",
+        "ocmo supplier check --home var/suppliers/zilverzorg --delivery zilverzorg-2025-01",
     )
 )
 def check(
-    file: Annotated[Path, typer.Argument(help="A message of a known standard, or a table.", metavar="FILE")],
-    mapping: Annotated[Path | None, typer.Option(help="How to read a table; not for messages.")] = None,
-    period: Annotated[str | None, typer.Option(help="Calendar year that the file is to be about.")] = None,
-    delivered_on: Annotated[str | None, typer.Option(help="Its day, YYYY-MM-DD: nothing is later.")] = None,
-    layouts: Annotated[Path | None, typer.Option(help="Folder with more layouts and code lists.")] = None,
-    allow_test_numbers: Annotated[bool, typer.Option(help="Take known test BSNs for real ones.")] = False,
+    files: Files = None,
+    mapping: Mappings = None,
+    rows: Rows = None,
+    home: AnyHome = None,
+    delivery: Annotated[
+        str | None, typer.Option(help="With --home: which planned delivery.", metavar="ID")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Calendar year that the files are to be about.", metavar="YYYY")
+    ] = None,
+    delivered_on: Annotated[
+        str | None, typer.Option(help="Day of delivery: nothing is later.", metavar="YYYY-MM-DD")
+    ] = None,
+    layouts: Annotated[
+        Path | None, typer.Option(help="Folder with more layouts and code lists.", metavar="DIR")
+    ] = None,
+    mend: MendList = None,
+    return_file: ReturnFile = None,
+    allow_test_numbers: TestNumbers = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check one file: standard, counts, totals, and every row that would be rejected, with its reason."""
+    """Check files as one delivery: standard, counts, totals, and every row that would be rejected, with its reason.
+
+    Nothing leaves. A file that is refused as a whole ends with the exit code that says why; rejected rows do not.
+    """
+    from pipeline.cli.options import day
+    from pipeline.cli.supplier.asked import Asked, asked_files
+    from pipeline.cli.supplier.checking import check_and_tell
+    from pipeline.intake.rules.period_rules import Window
+
+    if home is None:
+        asked = Asked(
+            files=asked_files(files or (), mapping or (), rows or ()),
+            window=Window.of(period, day(delivered_on) if delivered_on else None),
+            layout_folders=(layouts,) if layouts else (),
+            allow_test_numbers=allow_test_numbers,
+        )
+    else:
+        asked = Asked.of_plan(
+            home, delivery, given=bool(files or mapping or rows or period or delivered_on or layouts)
+        )
+    check_and_tell(asked, mend=mend, return_file=return_file, as_json=as_json)
+
+
+@app.command(
+    "map",
+    epilog=example(
+        "ocmo supplier map register.csv --out mappings/register.yaml",
+        "ocmo supplier map uitdraai.xlsx --sheet Declaraties --header-row 3 --table claim_line",
+    ),
+)
+def propose_mapping(
+    file: Annotated[Path, typer.Argument(help="A table: CSV, Parquet or a workbook.", metavar="FILE")],
+    table: Annotated[
+        str | None, typer.Option(help="Canonical table. Default: the one that fits best.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write. Default: it is printed.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Of a workbook. Default: the first.")] = None,
+    header_row: Annotated[int, typer.Option(help="Line of the names of the columns.", min=1)] = 1,
+) -> None:
+    """Propose a mapping for a table, from its header and its first rows, for a person to finish.
+
+    Each line says how sure it is, and why. What could not be told is marked, and has to be decided first.
+    """
+    from pipeline.cli.supplier.proposing import proposal_for
+
+    text, told = proposal_for(file, table, sheet=sheet, header_row=header_row, out=out)
+    if out is None:
+        typer.echo(text, nl=False)
+    typer.echo(told, err=out is None)
+
+
+@app.command(epilog=example("ocmo supplier standards", "ocmo supplier standards --layouts layouts --json"))
+def standards(
+    layouts: Annotated[Path | None, typer.Option(help="Folder with more layouts.", metavar="DIR")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the messages that `check` and `seal` read without a mapping, by standard and version."""
     import json
 
-    from pipeline.cli.options import day
-    from pipeline.cli.supplier import checked as shown
-    from pipeline.cli.supplier.judging import judge_bsn
-    from pipeline.intake.check import check_file
-    from pipeline.intake.period_rules import require_period
+    from pipeline.cli.supplier.standards import in_words, known_standards
 
-    checked = check_file(
-        file,
-        judge_bsn=judge_bsn(allow_test_numbers=allow_test_numbers),
-        period=period,
-        delivered_on=day(delivered_on) if delivered_on else None,
-        mapping=mapping,
-        layout_folders=[layouts] if layouts else [],
-    )
-    if as_json:
-        typer.echo(json.dumps(shown.as_json(checked), indent=1))
-    else:
-        shown.show(checked)
-    if period:
-        require_period([(checked.name, checked.periods)], period)
+    known = known_standards((layouts,) if layouts else ())
+    typer.echo(json.dumps(known, indent=1) if as_json else "\n".join(map(in_words, known)))
 
 
 @app.command(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from pipeline.errors import FileRefusedError
+from pipeline.intake.checked_file import CheckedFile
 from pseudonymisation import bsn
 
 BSN_REASONS = {
@@ -29,3 +31,20 @@ def judge_bsn(*, allow_test_numbers: bool) -> Judge:
         return judged.with_columns(pl.col("reason").replace(BSN_REASONS))
 
     return judge
+
+
+def require_possible_bsns(files: Sequence[CheckedFile]) -> None:
+    """Refuse files with a number that cannot be a BSN, for a contract that refuses such a delivery.
+
+    Raises:
+        FileRefusedError: when there are such; it says how many.
+    """
+    failing = sum(
+        account.rejected_by_rule.get("bsn", 0) for file in files for account in file.accounts.values()
+    )
+    if failing:
+        raise FileRefusedError(
+            f"{failing} {'row has' if failing == 1 else 'rows have'} a BSN that cannot be one, and the contract "
+            "refuses such a delivery",
+            remedy="`ocmo supplier check` lists file and line of each; mend them and seal again.",
+        )

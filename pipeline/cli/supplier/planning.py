@@ -13,10 +13,11 @@ from pipeline.home import read_settings
 
 @dataclass(frozen=True)
 class SourceSpec:
-    """A file to deliver, and the mapping that reads it when it is a table."""
+    """A file to deliver, the mapping that reads it when it is a table, and how many rows that should have, if said."""
 
     path: Path
     mapping: Path | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,20 @@ def _all_planned(root: Path, raw: object) -> tuple[PlannedDelivery, ...]:
     return tuple(_planned(root, one) for one in raw)
 
 
+def _rows(raw: object) -> int | None:
+    if raw is None or (isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0):
+        return raw
+    raise TypeError("rows is no number of rows")
+
+
 def _planned(root: Path, raw: dict[str, Any]) -> PlannedDelivery:
     try:
         files = tuple(
-            SourceSpec(root / file["path"], root / file["mapping"] if file.get("mapping") else None)
+            SourceSpec(
+                root / file["path"],
+                root / file["mapping"] if file.get("mapping") else None,
+                _rows(file.get("rows")),
+            )
             for file in raw["files"]
         )
         replaces = raw.get("replaces", "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,11 @@ from pseudonymisation.dropfolder import replace_file
 
 @dataclass(frozen=True)
 class Receipt:
-    """One sealed delivery: under which agreement, for which period, persons, accounts, and its files' SHA-256."""
+    """One sealed delivery: under which agreement, for which period, persons, accounts, and its files' SHA-256.
+
+    `replaces` is the delivery whose place it takes. `kept_back` and `accepted_after_all` are claims by reference under
+    the supplier's own key: see `KeptBack`.
+    """
 
     contract: str
     epoch: int
@@ -28,6 +32,9 @@ class Receipt:
     persons: int
     accounts: dict[str, Any]
     files: list[str]
+    replaces: str = ""
+    kept_back: list[str] = field(default_factory=list)
+    accepted_after_all: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> Receipt:
@@ -67,13 +74,18 @@ def digests(planned: PlannedDelivery) -> list[str]:
         FileRefusedError: when one cannot be read.
     """
     try:
-        return [hashlib.sha256(file.path.read_bytes()).hexdigest() for file in planned.files]
+        return [_digest(file.path) for file in planned.files]
     except OSError as error:
         raise FileRefusedError(
             f"A file of delivery {planned.delivery_id} cannot be read ({error.strerror})",
             where=Path(str(error.filename)).name,
             remedy="Put it back, or take the delivery out of supplier.yaml; what was sealed stays sealed.",
         ) from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def require_same_files(planned: PlannedDelivery, earlier: Receipt) -> None:
@@ -104,6 +116,19 @@ def sealed_from(root: Path, planned: PlannedDelivery, agreement: Agreement) -> t
         if is_of_it and sorted(receipt.files) == files:
             return path.stem, receipt
     return None
+
+
+def kept_back_before(root: Path, planned: PlannedDelivery, agreement: Agreement) -> frozenset[str]:
+    """The claims that sealed deliveries kept back and none has brought since, but for what this one replaces."""
+    receipts = {path.stem: Receipt.read(path) for path in sorted((root / "sealed").glob("*.json"))}
+    replaced = {planned.replaces, *(receipt.replaces for receipt in receipts.values())}
+    live = [
+        receipt
+        for name, receipt in receipts.items()
+        if name not in replaced and name != planned.delivery_id and receipt.is_under(agreement)
+    ]
+    kept = {reference for receipt in live for reference in receipt.kept_back}
+    return frozenset(kept - {reference for receipt in live for reference in receipt.accepted_after_all})
 
 
 def require_replaceable(root: Path, planned: PlannedDelivery, agreement: Agreement) -> None:

@@ -14,19 +14,23 @@ from typing import Any
 import polars as pl
 
 from pipeline.canonical import canonical_table
-from pipeline.cli.supplier.judging import judge_bsn
+from pipeline.cli.supplier.judging import judge_bsn, require_possible_bsns
 from pipeline.cli.supplier.planning import PlannedDelivery, SupplierHome
 from pipeline.cli.supplier.receipts import (
     Receipt,
+    kept_back_before,
     receipt_path,
     require_replaceable,
     require_same_files,
     sealed_from,
 )
-from pipeline.errors import FileRefusedError, SettingsError
-from pipeline.intake.check import CheckedFile, accounts, check_file
-from pipeline.intake.period_rules import require_period
-from pipeline.intake.references import key_references
+from pipeline.errors import SettingsError
+from pipeline.intake.check import CheckedDelivery, FileToCheck, check_delivery
+from pipeline.intake.columns.references import key_references
+from pipeline.intake.delivery_accounts import accounts, kept_back
+from pipeline.intake.files.workspace import Workspace
+from pipeline.intake.mend import DeliveryResult, write_mend_list
+from pipeline.intake.rules.period_rules import Window, require_period
 from pseudonymisation.agreement import REFUSE, Agreement
 from pseudonymisation.dropfolder import exclusive, lock_of, replace_file
 from pseudonymisation.identity import require_name
@@ -63,8 +67,8 @@ def seal_planned(home: SupplierHome, planned: PlannedDelivery) -> SealedDelivery
     same files as those of an earlier delivery for the period are not sealed again, unless the new one `replaces` one.
 
     Raises:
-        FileRefusedError: when a file cannot be used, holds a failing BSN and the contract refuses such, or the
-            rows are mostly about another period.
+        FileRefusedError: when a file cannot be used, has no acceptable row, holds a failing BSN and the contract
+            refuses such, or the rows are mostly about another period.
         SettingsError: when it was sealed before from other files, replaces what was not sealed from here, or
             has no table that is about persons.
         PseudonymisationError: when it cannot be sealed.
@@ -92,36 +96,49 @@ def seal_planned(home: SupplierHome, planned: PlannedDelivery) -> SealedDelivery
 
 def _check_and_seal(home: SupplierHome, planned: PlannedDelivery, agreement: Agreement) -> Receipt:
     ring = KeyRing.open(home.root / "keys")
-    checked = _check(home, planned, agreement)
-    counted = accounts(checked, ring.reference_mac)
-    sealed = _seal(home, planned, agreement, ring, checked, counted)
-    _keep_rejected(home.root / "rejected" / f"{planned.delivery_id}.csv", checked)
+    with Workspace(home.root / "work") as workspace:
+        checked = _check(home, planned, agreement, workspace)
+        before = kept_back_before(home.root, planned, agreement)
+        counted = accounts(checked.files, ring.reference_mac, before)
+        kept = kept_back(checked.files, ring.reference_mac, before)
+        sealed = _seal(home, planned, agreement, ring, checked, counted)
+        window = Window.of(planned.period, planned.delivered_on)
+        _keep_rejected(
+            home.root / "rejected", planned.delivery_id, DeliveryResult(checked.files, window=window)
+        )
     return Receipt(
         contract=agreement.contract,
         epoch=agreement.epoch,
         period=planned.period,
         persons=sealed.persons,
         accounts=counted,
-        files=[file.sha256 for file in checked],
+        files=[file.sha256 for file in checked.files],
+        replaces=planned.replaces,
+        kept_back=list(kept.lines),
+        accepted_after_all=list(kept.accepted_after_all),
     )
 
 
-def _check(home: SupplierHome, planned: PlannedDelivery, agreement: Agreement) -> list[CheckedFile]:
-    judge = judge_bsn(allow_test_numbers=agreement.allow_test_numbers)
-    checked = [
-        check_file(
-            file.path,
-            judge_bsn=judge,
-            period=planned.period,
-            delivered_on=planned.delivered_on,
-            mapping=file.mapping,
-            layout_folders=home.layout_folders,
-        )
-        for file in planned.files
-    ]
+def _check(
+    home: SupplierHome, planned: PlannedDelivery, agreement: Agreement, workspace: Workspace
+) -> CheckedDelivery:
+    checked = check_delivery(
+        [FileToCheck(file.path, file.mapping, file.rows) for file in planned.files],
+        judge_bsn=judge_bsn(allow_test_numbers=agreement.allow_test_numbers),
+        workspace=workspace,
+        period=planned.period,
+        delivered_on=planned.delivered_on,
+        layout_folders=home.layout_folders,
+        allow_test_messages=agreement.allow_test_numbers,
+    )
     _require_persons(planned, checked)
-    require_period([(file.name, file.periods) for file in checked], planned.period, home.outside_period_share)
-    _apply_bsn_policy(agreement, checked)
+    require_period(
+        [(file.name, file.periods) for file in checked.files], planned.period, home.outside_period_share
+    )
+    if agreement.bsn_policy == REFUSE:
+        require_possible_bsns(checked.files)
+    for file in checked.files:
+        file.require_something_acceptable()
     return checked
 
 
@@ -130,17 +147,12 @@ def _seal(
     planned: PlannedDelivery,
     agreement: Agreement,
     ring: KeyRing,
-    checked: list[CheckedFile],
+    checked: CheckedDelivery,
     counted: dict[str, Any],
 ) -> SealReceipt:
-    names = sorted({name for file in checked for name in file.tables})
     tables = {
-        name: key_references(
-            canonical_table(name),
-            pl.concat([file.tables[name] for file in checked if name in file.tables]),
-            ring.reference_mac,
-        )
-        for name in names
+        name: key_references(canonical_table(name), rows.collect(), ring.reference_mac)
+        for name, rows in checked.tables.items()
     }
     for outbox in (home.ttp_outbox, home.ocmo_outbox):
         outbox.mkdir(parents=True, exist_ok=True)
@@ -156,37 +168,29 @@ def _seal(
             replaces=planned.replaces,
         ),
         tables=tables,
-        schema_digests={name: canonical_table(name).schema_digest for name in names},
+        schema_digests={name: canonical_table(name).schema_digest for name in tables},
         accounts=counted,
         ttp_outbox=home.ttp_outbox,
         ocmo_outbox=home.ocmo_outbox,
-        impersonal=[name for name in names if not canonical_table(name).is_personal],
+        impersonal=[name for name in tables if not canonical_table(name).is_personal],
     )
 
 
-def _keep_rejected(path: Path, checked: list[CheckedFile]) -> None:
-    """Every rejected row with file, line, field and reason; never what the field held."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rejected = pl.concat([file.rejected for file in checked])
-    replace_file(path, rejected.write_csv().encode("utf-8"))
+def _keep_rejected(folder: Path, delivery_id: str, checked: DeliveryResult) -> None:
+    """Every finding with file, line, field and reason, and the list to mend; never what the field held."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = pl.concat([file.told for file in checked.checked]).drop("file_number").collect()
+    replace_file(folder / f"{delivery_id}.csv", rows.write_csv().encode("utf-8"))
+    unfinished = folder / f".{delivery_id}.part.xlsx"
+    write_mend_list(unfinished, checked)
+    unfinished.replace(folder / f"{delivery_id}.xlsx")
 
 
-def _require_persons(planned: PlannedDelivery, checked: list[CheckedFile]) -> None:
-    names = sorted({name for file in checked for name in file.tables})
+def _require_persons(planned: PlannedDelivery, checked: CheckedDelivery) -> None:
+    names = list(checked.tables)
     if not any(canonical_table(name).is_personal for name in names):
         raise SettingsError(
             f"Delivery {planned.delivery_id} has no table about persons ({', '.join(names) or 'no file at all'})",
             where="supplier.yaml",
             remedy="Plan these files in one delivery with those that are about persons.",
-        )
-
-
-def _apply_bsn_policy(agreement: Agreement, checked: list[CheckedFile]) -> None:
-    failing = sum(
-        account.rejected_by_rule.get("bsn", 0) for file in checked for account in file.accounts.values()
-    )
-    if failing and agreement.bsn_policy == REFUSE:
-        raise FileRefusedError(
-            f"{failing} rows have a BSN that cannot be one, and the contract refuses such a delivery",
-            remedy="`ocmo supplier check` lists file and line of each; mend them and seal again.",
         )

@@ -1,8 +1,7 @@
-"""The dispensings of many pharmacies as AP304 8.0 messages of a service bureau, one per invoice."""
+"""The dispensings of many pharmacies as AP304 messages of a service bureau, one per invoice, in either edition."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import polars as pl
@@ -10,36 +9,62 @@ import polars as pl
 from pipeline.demo.care.pharmacy import drugs
 from pipeline.demo.claims.message import (
     SERVICE_BUREAU,
-    Batch,
-    Written,
+    Contents,
+    calculated,
     enriched,
     insured_records,
-    write_messages,
+    performance_records,
 )
-from pipeline.intake import layouts
-from pipeline.intake.code_lists import code_list
+from pipeline.intake.columns.code_lists import code_list
+from pipeline.intake.messages import layouts
+from pipeline.intake.messages.record_layout import Layout
 
 _ARTICLES = "001"  # the performance list of article numbers
 _PIECES = "ST"  # dispensed by the piece
 _READY_MADE = "1"  # no preparation by the pharmacy
-_LEVIES = {"vat_percentage": 0, "vat_cents": 0, "copayment_cents": 0}
 
 
-def write_ap304(lines: pl.DataFrame, people: pl.DataFrame, batch: Batch) -> Iterator[Written]:
-    """Write the messages to one insurer.
+def compose_ap304_80(lines: pl.DataFrame, people: pl.DataFrame) -> Contents:
+    """What the messages of edition 8.0 to one insurer hold (see `Compose`)."""
+    whole = _dispensings(lines, people)
+    performances = performance_records(
+        whole,
+        birth_date="birth_date",
+        quantity=_thousandths(),
+        treating_practice_code="provider_code",
+        declared_net_cents=pl.col("declared_cents").abs(),
+        tariff_cents="unit_cents",
+        copayment_cents=pl.lit(0),
+        **calculated(),
+        **_either(),
+    )
+    return _contents(layouts.load("AP304", "8.0"), whole, performances)
 
-    Args:
-        lines: of `declare`, of this insurer.
-        people: of `simulate_people`.
-        batch: what the messages are about.
-    """
-    whole = (
+
+def compose_ap304_72(lines: pl.DataFrame, people: pl.DataFrame) -> Contents:
+    """What the messages of edition 7.2 to one insurer hold (see `Compose`); a calculated amount is not filled there."""
+    whole = _dispensings(lines, people)
+    performances = performance_records(
+        whole,
+        dispensed_thousandths=_thousandths(),
+        practice_code="provider_code",
+        tariff_excluding_vat_cents="unit_cents",
+        calculated_copayment_cents=pl.lit(0),
+        **_either(),
+    )
+    return _contents(layouts.load("AP304", "7.2"), whole, performances)
+
+
+def _contents(layout: Layout, whole: pl.DataFrame, performances: pl.DataFrame) -> Contents:
+    return Contents(layout, {"02": insured_records(whole, layout), "04": performances}, whole, SERVICE_BUREAU)
+
+
+def _dispensings(lines: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    return (
         enriched(lines, people)
         .join(_articles(), on="drug", how="left", validate="m:1", maintain_order="left")
         .with_columns(declared_cents=pl.col("unit_cents") * pl.col("quantity") * pl.col("sign"))
     )
-    records = {"02": insured_records(whole), "04": _performances(whole)}
-    yield from write_messages(layouts.load("AP304", "8.0"), records, whole, batch, **SERVICE_BUREAU)
 
 
 @cache
@@ -55,39 +80,21 @@ def _articles() -> pl.DataFrame:
     )
 
 
-def _performances(whole: pl.DataFrame) -> pl.DataFrame:
-    """Records 04; the quantity is in thousandths of a unit."""
-    size = pl.col("declared_cents").abs()
-    units = (pl.col("ddd_thousandths") / pl.col("in_unit")).round().cast(pl.Int64)
-    return whole.select(
-        "quarter_end",
-        "person",
-        "label",
-        "number",
-        rank=pl.lit("04"),
-        bsn="bsn",
-        insurer_code="insurer_code",
-        insured_number="policy_number",
-        forwarding_allowed_code=pl.lit("1"),
-        birth_date="birth_date",
-        performance_date="opening_date",
-        performance_list_code=pl.lit(_ARTICLES),
-        performance_code="performance_code",
-        dispensing_unit_code=pl.lit(_PIECES),
-        quantity=units * 1000,
-        treating_caregiver_code="provider_code",
-        treating_practice_code="provider_code",
-        referring_caregiver_code="referrer_code",
-        prescription_number="number",
-        prescription_sequence_number=pl.lit(1),
-        preparation_kind_code=pl.lit(_READY_MADE),
-        declared_net_cents=size,
-        tariff_cents="unit_cents",
-        calculated_cents=size,
-        calculated_sign="debit_credit",
-        declared_cents=size,
-        declared_sign="debit_credit",
-        line_reference=pl.format("P{}", "reference"),
-        corrected_line_reference=pl.format("P{}", "corrected"),
-        **{name: pl.lit(value) for name, value in _LEVIES.items()},
-    )
+def _thousandths() -> pl.Expr:
+    """What was dispensed, in thousandths of a unit."""
+    return (pl.col("ddd_thousandths") / pl.col("in_unit")).round().cast(pl.Int64) * 1000
+
+
+def _either() -> dict[str, pl.Expr | str]:
+    """The fields that both editions have."""
+    return {
+        "performance_date": "opening_date",
+        "performance_list_code": pl.lit(_ARTICLES),
+        "dispensing_unit_code": pl.lit(_PIECES),
+        "referring_caregiver_code": "referrer_code",
+        "prescription_number": "number",
+        "prescription_sequence_number": pl.lit(1),
+        "preparation_kind_code": pl.lit(_READY_MADE),
+        "vat_percentage": pl.lit(0),
+        "vat_cents": pl.lit(0),
+    }

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.demo.claims.message import Batch, Written, enriched_services, written
+from pipeline.demo.claims.message import Batch, Written, enriched_services
+from pipeline.demo.claims.message_files import written
 from pipeline.demo.exports import comma_euros, dutch_date, source_codes
 from pipeline.demo.files import publish
 

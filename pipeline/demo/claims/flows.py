@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +15,13 @@ from pipeline.demo.care.home_care import simulate_home_care
 from pipeline.demo.care.hospital import simulate_hospital_care
 from pipeline.demo.care.pharmacy import simulate_pharmacy
 from pipeline.demo.care.services import simulate_services
-from pipeline.demo.claims.ap304 import write_ap304
+from pipeline.demo.claims.ap304 import compose_ap304_80
 from pipeline.demo.claims.export import write_export_of_claims
 from pipeline.demo.claims.invoicing import on_last_of_quarter
 from pipeline.demo.claims.message import Batch, Written
-from pipeline.demo.claims.mz301 import write_mz301
-from pipeline.demo.claims.zh308 import write_zh308
+from pipeline.demo.claims.message_files import write_composed
+from pipeline.demo.claims.mz301 import compose_mz301
+from pipeline.demo.claims.zh308 import compose_zh308
 from pipeline.demo.moves import code_of
 from pipeline.demo.parameters import Region
 from pipeline.demo.streams import Streams
@@ -33,6 +35,7 @@ class Flow:
     """One way of claims: `simulate` gives a year's performances, `write` makes the files of invoice quarters.
 
     `by_provider` when each provider has files of its own; `one_date` when all lines of a file bear one invoice date.
+    The names of its files begin with `begins`, or else with the flow's own.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Flow:
     write: Write
     by_provider: bool = False
     one_date: bool = True
+    begins: str = ""
 
 
 def _hospital(region: Region, streams: Streams, people: pl.DataFrame, year: int) -> pl.DataFrame:
@@ -67,14 +71,16 @@ def _exported(region: Region, streams: Streams, people: pl.DataFrame, year: int)
     )
 
 
-HOSPITAL = Flow("zh308", "asc", _hospital, write_zh308, by_provider=True)
+HOSPITAL = Flow("zh308", "asc", _hospital, partial(write_composed, compose_zh308), by_provider=True)
+PHARMACY = Flow("ap304", "asc", simulate_pharmacy, partial(write_composed, compose_ap304_80))
+DENTAL = Flow("mz301", "asc", _dental, partial(write_composed, compose_mz301))
 FLOWS = (
     HOSPITAL,
-    Flow("ap304", "asc", simulate_pharmacy, write_ap304),
-    Flow("mz301", "asc", _dental, write_mz301),
+    PHARMACY,
+    DENTAL,
     Flow("declaraties", "csv", _exported, write_export_of_claims, one_date=False),
 )
-"""All flows. Their names begin the names of their files."""
+"""All flows of the region."""
 
 
 def batches(
@@ -98,7 +104,7 @@ def batches(
     )
     for key in sorted(parts):
         insurer, own = region.insurers[key[0]], parts[key]
-        name = "-".join([flow.name, *key[1:], str(year)])
+        name = "-".join([flow.begins or flow.name, *key[1:], str(year)])
         ends = own["quarter_end"].unique().sort().to_list()
         paths = {end: folder(insurer.supplier) / f"{name}-{_quarter(end)}.{flow.ending}" for end in ends}
         yield own, Batch(insurer, year, paths)

@@ -6,48 +6,34 @@ for operations, a 16.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from pipeline.demo.care.catalogue import catalogue
-from pipeline.demo.claims.message import (
-    Batch,
-    Written,
-    enriched,
-    insured_records,
-    write_messages,
-)
+from pipeline.demo.claims.message import Contents, enriched, insured_records
 from pipeline.demo.claims.zh308_records import (
     activity_records,
     performance_records,
     tariff_records,
     tariffs_of,
 )
-from pipeline.intake import layouts
+from pipeline.intake.messages import layouts
 
 _PAY_INSTITUTION = "04"  # the fourth of the header's parties
 _PERFORMANCE_LIST = "041"  # institutions with DBC care products
 
 
-def write_zh308(lines: pl.DataFrame, people: pl.DataFrame, batch: Batch) -> Iterator[Written]:
-    """Write one hospital's messages to one insurer.
-
-    Args:
-        lines: of `declare`, of this hospital and insurer.
-        people: of `simulate_people`.
-        batch: what the messages are about.
-    """
-    whole = _with_item(enriched(lines, people))
+def compose_zh308(lines: pl.DataFrame, people: pl.DataFrame) -> Contents:
+    """What one hospital's messages to one insurer hold (see `Compose`)."""
+    layout, whole = layouts.load("ZH308", "9.0"), _with_item(enriched(lines, people))
     tariffs = tariffs_of(whole)
     records = {
-        "02": insured_records(whole),
+        "02": insured_records(whole, layout),
         "04": performance_records(whole),
         "06": tariff_records(tariffs),
         "16": activity_records(whole),
     }
     who = {"institution_code": str(lines["provider_code"][0]), "payee_code": _PAY_INSTITUTION}
-    yield from write_messages(layouts.load("ZH308", "9.0"), records, tariffs, batch, **who)
+    return Contents(layout, records, tariffs, who)
 
 
 def _with_item(whole: pl.DataFrame) -> pl.DataFrame:

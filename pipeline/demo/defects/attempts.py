@@ -51,5 +51,6 @@ def _broken_off(material: Material, share: float) -> bytes:
 def _with_total(material: Material, excess_cents: int) -> bytes:
     message = MessageText.read(material.content)
     trailer = message.layout.trailer
-    total = message.field(trailer.record, trailer.total).cast(pl.Int64) + excess_cents
-    return message.overwritten(trailer.record, trailer.total, total.cast(pl.String)).bytes()
+    declared = trailer.totals[0].field
+    total = message.field(trailer.record, declared).cast(pl.Int64) + excess_cents
+    return message.overwritten(trailer.record, declared, total.cast(pl.String)).bytes()

@@ -9,10 +9,13 @@ import polars as pl
 
 from pipeline.demo.defects.csv_text import CsvText
 from pipeline.demo.defects.description import Defect
-from pipeline.demo.defects.finding import files_of, hospital_messages
+from pipeline.demo.defects.finding import files_of, hospital_messages, last_with
 from pipeline.demo.defects.message_text import INSURED, MessageText
 from pipeline.demo.edits import Edit, Material
 from pipeline.demo.plan import Plan
+
+MANY = 20
+"""A message of so many rows is of several persons, so that some of them can be spoiled and others left."""
 
 
 def failing_bsn(plan: Plan, defect: Defect) -> Plan:
@@ -23,7 +26,8 @@ def failing_bsn(plan: Plan, defect: Defect) -> Plan:
     for supplier, period in defect.places():
         for register in files_of(plan, supplier, period, "insured"):
             plan = plan.edited(register.path, in_table)
-        plan = plan.edited(hospital_messages(plan, supplier, period)[-1].path, in_message)
+        message = last_with(MANY, hospital_messages(plan, supplier, period))
+        plan = plan.edited(message.path, in_message)
     return plan
 
 
@@ -41,10 +45,13 @@ def _in_table(material: Material, share: float) -> bytes:
 
 
 def _in_message(material: Material, share: float) -> bytes:
-    """Everywhere in the message, for the records of a person name each other by the number."""
+    """Everywhere in the message, for the records of a person name each other by the number.
+
+    Somebody is left: a message of which nothing can be accepted is another fault, and is refused as a whole.
+    """
     message = MessageText.read(material.content)
     known = message.records(INSURED).select(message.field(INSURED, "bsn")).to_series().unique().sort()
-    count = min(known.len(), max(1, round(share * known.len())))
+    count = max(0, min(known.len() - 1, max(1, round(share * known.len()))))
     spoiled = known.gather(np.sort(material.rng.choice(known.len(), count, replace=False)))
     for code, record in message.layout.records.items():
         if "bsn" in record.fields:

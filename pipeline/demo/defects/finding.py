@@ -35,6 +35,11 @@ def largest(files: list[PlannedFile]) -> PlannedFile:
     return max(files, key=lambda file: file.rows)
 
 
+def last_with(rows: int, files: list[PlannedFile]) -> PlannedFile:
+    """The last file with at least so many rows; where none has, the largest."""
+    return next((file for file in reversed(files) if file.rows >= rows), largest(files))
+
+
 def claims_tables(plan: Plan, supplier: str, period: int) -> list[PlannedFile]:
     """A supplier's claims that come as CSV, of one period.
 

@@ -7,9 +7,9 @@ from typing import Self
 
 import polars as pl
 
-from pipeline.intake import layouts
-from pipeline.intake.record_layout import Field, Layout
-from pipeline.intake.render import render
+from pipeline.intake.messages import layouts
+from pipeline.intake.messages.record_layout import Field, Layout, Total
+from pipeline.intake.messages.render import render
 
 INSURED, PERFORMANCE, TARIFF, ACTIVITY = "02", "04", "06", "16"
 """Record codes of ZH308."""
@@ -81,17 +81,22 @@ class MessageText:
         return ("\r\n".join(self.lines["line"]) + "\r\n").encode("utf-8")
 
     def _totals(self) -> pl.DataFrame:
-        trailer = self.layout.trailer
-        amounts = self.records(trailer.of_record).select(
-            cents=self.field(trailer.of_record, trailer.of_field).cast(pl.Int64),
-            sign=self.field(trailer.of_record, trailer.of_sign),
+        said: dict[str, int | str] = {
+            field: sum(self.records(code).height for code in codes)
+            for field, codes in self.layout.trailer.counts.items()
+        }
+        for total in self.layout.trailer.totals:
+            cents = self._sum(total)
+            said |= {total.field: abs(cents), total.sign: "C" if cents < 0 else "D"}
+        return pl.DataFrame(said)
+
+    def _sum(self, total: Total) -> int:
+        amounts = self.records(total.of_record).select(
+            cents=self.field(total.of_record, total.of_field).cast(pl.Int64),
+            sign=self.field(total.of_record, total.of_sign),
         )
         size = pl.col("cents")
-        cents = amounts.select(pl.when(pl.col("sign") == "C").then(-size).otherwise(size).sum()).item()
-        counts = {
-            field: sum(self.records(code).height for code in codes) for field, codes in trailer.counts.items()
-        }
-        return pl.DataFrame({**counts, trailer.total: abs(cents), trailer.sign: "C" if cents < 0 else "D"})
+        return int(amounts.select(pl.when(pl.col("sign") == "C").then(-size).otherwise(size).sum()).item())
 
 
 def _with(field: Field, value: pl.Expr) -> pl.Expr:

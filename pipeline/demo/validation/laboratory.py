@@ -20,8 +20,10 @@ from pipeline.demo.files import mapping_path
 from pipeline.demo.plan import PlannedDelivery, plan_of
 from pipeline.demo.summary import RegionSummary
 from pipeline.home import OcmoHome
-from pipeline.intake.check import CheckedFile, accounts, check_file
-from pipeline.intake.references import key_references
+from pipeline.intake.check import CheckedDelivery, FileToCheck, check_delivery
+from pipeline.intake.columns.references import key_references
+from pipeline.intake.delivery_accounts import accounts
+from pipeline.intake.files.workspace import Workspace
 from pipeline.lake import Lake, open_lake
 from pseudonymisation import bsn
 
@@ -50,16 +52,23 @@ def take_region_in(region: RegionSummary, suppliers: Path, home: OcmoHome, contr
 def _take_in(
     lake: Lake, register: Register, planned: PlannedDelivery, suppliers: Path, contract: str
 ) -> None:
-    checked = [
-        check_file(
-            suppliers / file.path,
+    with Workspace.temporary() as workspace:
+        checked = check_delivery(
+            [
+                FileToCheck(suppliers / file.path, mapping_path(file.mapping) if file.mapping else None)
+                for file in planned.files
+            ],
             judge_bsn=lambda numbers: bsn.judge(numbers, allow_test_numbers=True),
+            workspace=workspace,
             period=planned.period,
             delivered_on=planned.delivered_on,
-            mapping=mapping_path(file.mapping) if file.mapping else None,
         )
-        for file in planned.files
-    ]
+        _publish(lake, register, planned, checked, contract)
+
+
+def _publish(
+    lake: Lake, register: Register, planned: PlannedDelivery, checked: CheckedDelivery, contract: str
+) -> None:
     row = Delivery(
         arrival=planned.delivery_id,
         arrival_digest=_digest(planned.delivery_id.encode()).hex(),
@@ -71,17 +80,17 @@ def _take_in(
         delivered_on=planned.delivered_on,
         manifest_digest=_digest(planned.delivery_id.encode()).hex(),
         pseudonym_label=LABEL,
-        accounts=accounts(checked, _macs),
+        accounts=accounts(checked.files, _macs),
     )
     with lake.writing():
         files = [
             lake.write_frame(
                 f"raw_{name}",
-                _raw(name, checked, planned.delivery_id),
+                _raw(name, rows.collect(), planned.delivery_id),
                 sort_by=["pid" if key == "person" else key for key in canonical_table(name).key],
                 label=LABEL,
             )
-            for name in sorted({name for file in checked for name in file.tables})
+            for name, rows in checked.tables.items()
         ]
         lake.catalogue.publish(
             row.scope,
@@ -92,12 +101,10 @@ def _take_in(
         )
 
 
-def _raw(name: str, checked: Sequence[CheckedFile], delivery_id: str) -> pl.DataFrame:
+def _raw(name: str, rows: pl.DataFrame, delivery_id: str) -> pl.DataFrame:
     """One table of a delivery in the lake's shape."""
     table = canonical_table(name)
-    frame = key_references(
-        table, pl.concat([file.tables[name] for file in checked if name in file.tables]), _macs
-    )
+    frame = key_references(table, rows, _macs)
     if table.is_personal:
         numbers = frame["bsn"].unique().sort()
         pids = pl.Series([_digest(number.encode())[:PSEUDONYM_BYTES] for number in numbers], dtype=pl.Binary)

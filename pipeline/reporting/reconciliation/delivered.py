@@ -9,6 +9,7 @@ import duckdb
 from pipeline.canonical import canonical_table
 from pipeline.deliveries import Delivery, RawInputs
 from pipeline.lake import Lake, TableFile
+from pipeline.linkage.signed_accounts import GRANTED, accounted
 from pipeline.reporting.reconciliation.steps import Step
 
 NOTHING = dict.fromkeys(
@@ -22,33 +23,41 @@ NOTHING = dict.fromkeys(
 
 
 def delivered(connection: duckdb.DuckDBPyConnection, lake: Lake, raw: RawInputs) -> Iterator[Step]:
-    """Delivered = accepted + rejected, and accepted = in the lake, in rows and cents.
+    """Delivered = accepted + rejected + merged, and accepted = in the lake, in rows and cents.
 
-    A table that only the account or only the lake has counts as nothing in the other.
+    Where the supplier tells what awarded amounts change: accepted with that change = in the lake, awarded instead
+    of declared. A table that only the account or only the lake has counts as nothing in the other.
     """
     snapshots = {snapshot.scope: snapshot for snapshot in raw.snapshots}
     for delivery in raw.deliveries:
         snapshot = snapshots.get(delivery.scope)
         files = {file.table.removeprefix("raw_"): file for file in snapshot.files} if snapshot else {}
         for name in sorted({*delivery.accounts, *files}):
-            counted = _counted(connection, lake, name, files[name]) if name in files else (0, 0)
+            counted = _counted(connection, lake, name, files[name]) if name in files else (0, 0, 0)
             yield from _accounted(delivery, name, counted)
 
 
 def _counted(
     connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, file: TableFile
-) -> tuple[int, int]:
-    money = canonical_table(name).money_column
-    cents = f"coalesce(sum({money}), 0)" if money else "0"
-    rows = connection.read_parquet(str(lake.path(file))).aggregate(f"count(*), {cents}").fetchall()
-    return int(rows[0][0]), int(rows[0][1])
+) -> tuple[int, int, int]:
+    """Rows, cents as delivered, and cents that count: the granted amount where there is one."""
+    table = canonical_table(name)
+    money, granted = table.money_column or "0", table.granted_column or "NULL"
+    sums = f"count(*), coalesce(sum({money}), 0), coalesce(sum(coalesce({granted}, {money})), 0)"
+    ((rows, cents, counting),) = connection.read_parquet(str(lake.path(file))).aggregate(sums).fetchall()
+    return int(rows), int(cents), int(counting)
 
 
-def _accounted(delivery: Delivery, name: str, counted: tuple[int, int]) -> Iterator[Step]:
+def _accounted(delivery: Delivery, name: str, counted: tuple[int, int, int]) -> Iterator[Step]:
     account, scope = delivery.accounts.get(name, NOTHING), f"{delivery.delivery_id}, {name}"
-    for quantity, in_lake in zip(("rows", "cents"), counted, strict=True):
-        came, accepted, rejected = (
-            int(account[f"{quantity}_{what}"]) for what in ("delivered", "accepted", "rejected")
+    rows, cents, counting = counted
+    for quantity, in_lake in (("rows", rows), ("cents", cents)):
+        accepted, rejected, merged = accounted(account, quantity)
+        came = int(account[f"{quantity}_delivered"])
+        yield Step(
+            "delivered = accepted + rejected + merged", scope, quantity, came, accepted + rejected + merged
         )
-        yield Step("delivered = accepted + rejected", scope, quantity, came, accepted + rejected)
         yield Step("accepted = in the lake", scope, quantity, accepted, in_lake)
+    if GRANTED in account:
+        changed = int(account["cents_accepted"]) + int(account[GRANTED])
+        yield Step("accepted, awarded instead of declared = in the lake", scope, "cents", changed, counting)

@@ -1,0 +1,1 @@
+"""What insurers answer: returns merged with their declarations, and the list to mend as a return message."""

@@ -1,0 +1,1 @@
+"""What two rows cannot both say, over all files of a delivery."""

@@ -1,0 +1,1 @@
+"""Which source column becomes which canonical column, and how text becomes a value."""

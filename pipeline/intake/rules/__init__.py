@@ -1,0 +1,1 @@
+"""What is wrong with a field or a row, and where."""
