@@ -8,8 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.demo.roles import State
-from pipeline.intake.fixed_width import read_message
-from pipeline.intake.source_file import SourceFile
+from pipeline.intake.messages.layouts import identify
 from tests.e2e.identifier_matching import Identifiers
 from tests.e2e.identifier_scan import scan
 
@@ -43,8 +42,11 @@ def claim_numbers(suppliers: Path) -> set[str]:
     numbers: set[str] = set()
     for standard, record in (("zh308", "06"), ("ap304", "04"), ("mz301", "04")):
         for path in sorted(suppliers.glob(f"*/files/{standard}-*.asc")):
-            message = read_message(SourceFile.read(path))
-            numbers |= set(message.records(record, "line_reference")["line_reference"])
+            lines = path.read_text(encoding="latin-1").splitlines()
+            field = identify(lines[0]).field(f"{record}.line_reference")
+            numbers |= {
+                line[field.start - 1 : field.end].strip() for line in lines if line.startswith(record)
+            }
     return numbers
 
 

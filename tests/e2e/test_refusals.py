@@ -132,7 +132,7 @@ def message(state: State) -> Path:
     ("spoil", "code", "said"),
     [
         (lambda text: text[: len(text) // 2 // 612 * 612], 11, "truncated|ends without|closing record"),
-        (lambda text: text.replace(b"\r\n06", b" \r\n06", 1), 12, "611 characters instead of 610"),
+        (lambda text: text.replace(b"\r\n06", b"X\r\n06", 1), 12, "611 characters instead of 610"),
         (lambda text: b"01999" + text[5:], 13, "ZH308"),
         (lambda text: text[:3] + b"1" + b"99" + text[6:], 13, "ZH308"),
         (add_to_total, 14, "total|counted|says"),
