@@ -1,6 +1,6 @@
 # Bare `make` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench validate backfill airflow clean docs
+.PHONY: help setup run test check format bench fuzz validate backfill airflow clean docs
 
 PYTHON ?= python3
 UV := $(shell command -v uv || echo .tools/bin/uv)
@@ -8,6 +8,7 @@ INSURED ?= 20000
 SEED ?= 1
 DEFECTS ?= all
 LINES ?= 1000000 5000000
+SECONDS_EACH ?= 60
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +45,9 @@ backfill: setup ## The nights FROM=YYYY-MM-DD up to and including TO=YYYY-MM-DD,
 
 bench: setup ## Speed and memory by stage, against a floor in the same run (LINES="1000000 5000000")
 	@.venv/bin/python -m bench.run $(foreach lines,$(LINES),--lines $(lines))
+
+fuzz: setup ## Fuzz every reader of suppliers' files, so many seconds each (SECONDS_EACH=)
+	@.venv/bin/python -m tests.fuzz.run --seconds $(SECONDS_EACH)
 
 validate: setup ## Ten regions of 100,000 insured: is each planted truth found again? (an hour on two cores)
 	@.venv/bin/python -m pipeline.demo.validation.run
