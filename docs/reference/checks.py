@@ -19,8 +19,8 @@ rows it can judge; it fails when their share is above the allowed one (none, unl
 be computed stops the delivery. Empty values are judged by `not_null` alone. Only counts come out, never a value.
 
 In `columns`, `mandatory` stands for every column that may not be empty, `coded` for every column with a closed
-list of values, and `key` for the table's key. `upper_date` is the day of delivery, `upper_year` its year, `care_types`
-stands for the kinds of care. What is `known` may stand in this delivery or in one that the contract accepted before it.
+list of values, and `key` for the table's key. `upper_date` is the day of delivery, `upper_year` its year. What is
+`known` may stand in this delivery or in one that the contract accepted before it.
 A check is called `<table>.<column>.<check>`, or by the name that stands beside it in brackets."""
 
 PARAMETERS = sorted({name for kind in CHECK_TYPES.values() for name in kind.parameters})

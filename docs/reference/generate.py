@@ -18,6 +18,7 @@ from docs.reference import (
     exit_codes,
     settings,
     sql_tables,
+    standards,
 )
 
 REFERENCE = Path(__file__).parent
@@ -28,6 +29,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "exit-codes.md": exit_codes.page,
     "contract-language.md": contract_language.page,
     "canonical-tables.md": canonical_tables.page,
+    "standards.md": standards.page,
     "checks.md": checks.page,
     "sql-tables.md": sql_tables.page,
 }

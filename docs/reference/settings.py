@@ -40,7 +40,7 @@ FILES = {
             "are of another year than its period",
             "deliveries": "what is planned: each with `delivery_id`, `period` (calendar year), `delivered_on` (date), "
             "`replaces` (the own earlier delivery whose place it takes, if any) and `files`, each with a `path` and, "
-            "for a table, the `mapping` that reads it",
+            "for a table, the `mapping` that reads it and, when it is known, how many `rows` it should have",
         },
     ),
 }

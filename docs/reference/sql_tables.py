@@ -11,9 +11,9 @@ from pipeline.lake.sql import SQL, sql_table
 INTRODUCTION = """\
 One `.sql` file is one table: one statement whose header says the rule. Sources named `raw_` are the canonical
 tables as linked; `terms_` and `calendar_` are small tables made of the contract's terms, `canonical_care_type` the
-kinds of care, `delivery_supplier` who delivered what; the others are tables of this page. Tables are written sorted
-by their grain, which is their key. `core_` tables are by person or payment and stay inside; `mart_` tables are sums,
-and are what a statement cites.
+kinds of care, `delivery_supplier` who delivered what, and when; the others are tables of this page. Tables are
+written sorted by their grain, which is their key. `core_` tables are by person or payment and stay inside; `mart_`
+tables are sums, and are what a statement cites.
 
 More tables are computed in Python from these: `mart_run_out_pattern` and `mart_completed_cost`
 (`pipeline/completion`), `mart_casemix_rate` and `mart_expected_cost` (`pipeline/casemix`), and `mart_indicator`

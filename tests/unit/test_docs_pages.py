@@ -12,6 +12,8 @@ PAGES = sorted(
     {*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md"), *CHECKOUT.glob("pseudonymisation/*.md")}
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE = re.compile(r"`[^`\n]+`")
+"""Between backquotes nothing is a link, whatever it looks like."""
 
 
 def anchors(page: Path) -> set[str]:
@@ -23,7 +25,7 @@ def anchors(page: Path) -> set[str]:
 def dead_links(page: Path) -> list[str]:
     """The links of a page that lead to no file, or to no heading of it."""
     dead = []
-    for link in LINK.findall(page.read_text(encoding="utf-8")):
+    for link in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8"))):
         if re.match(r"[a-z]+:", link):
             continue
         file, _, anchor = link.partition("#")
