@@ -53,6 +53,7 @@ def published(state: State) -> dict[str, dict[str, str]]:
     return found
 
 
+@pytest.mark.timeout(1_500)  # thirty nights take five minutes on two quiet cores, and twice that on busy ones
 def test_thirty_nights_end_where_one_night_ends(planned_small: State, tmp_path: Path) -> None:
     many = whole_line.copied(planned_small, tmp_path / "many")
     days = spread(many)
