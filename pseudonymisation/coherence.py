@@ -9,8 +9,9 @@ from pseudonymisation.errors import AgreementError, ManifestRefusedError
 from pseudonymisation.identity import require_name
 from pseudonymisation.manifest import IDENTIFIERS, TABLES, Manifest
 
-_IN_LINE = "Bring both copies of the agreement in line; the sender then seals a new delivery."
+_IN_LINE = "Both must bring their copies of the agreement in line; then {sender} must seal a new delivery."
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_AUDIT_HEAD = re.compile(r"([1-9][0-9]{0,11}:[0-9a-f]{64})?")
 
 
 def is_table_name(name: str) -> bool:
@@ -36,20 +37,27 @@ def refuse_contradictions(manifest: Manifest) -> None:
         if not is_table_name(table) or not all_there or sum(blob.rows for blob in chunks) != rows:
             raise _refused("Chunks or rows of a table do not add up", manifest)
     own = manifest.own_digests
+    if not _AUDIT_HEAD.fullmatch(manifest.audit_head):
+        raise _refused("The head of its audit log is none", manifest)
     listed = {IDENTIFIERS: manifest.identifier_blobs, TABLES: manifest.table_blobs}.get(manifest.kind, own)
     if listed != own or {blob.table for blob in manifest.blobs} != set(manifest.expected_rows):
         raise _refused("The lists of blobs contradict each other", manifest)
 
 
-def refuse_other_agreement(manifest: Manifest, agreement: Agreement) -> None:
-    """Raise ManifestRefusedError when a manifest was made under other terms than these."""
-    for field in ("contract", "engine", "suite", "epoch", "key_version"):
+def refuse_other_agreement(manifest: Manifest, agreement: Agreement, *, any_epoch: bool = False) -> None:
+    """Raise ManifestRefusedError when a manifest was made under other terms than these.
+
+    With `any_epoch` it may be of an epoch and key version that the agreement had before, or has next.
+    """
+    for field in ("contract", "engine", "suite", *(() if any_epoch else ("epoch", "key_version"))):
         said, agreed = getattr(manifest, field), getattr(agreement, field)
         if said != agreed:
             raise ManifestRefusedError(
                 f"The delivery is made for {field} {said}, the agreement says {agreed}",
                 where=manifest.delivery,
-                remedy=_no_party(manifest, agreement) if field == "contract" else _IN_LINE,
+                remedy=_no_party(manifest, agreement)
+                if field == "contract"
+                else _IN_LINE.format(sender=manifest.sender),
             )
 
 
@@ -64,5 +72,5 @@ def _refused(what: str, manifest: Manifest) -> ManifestRefusedError:
     return ManifestRefusedError(
         what,
         where=manifest.delivery,
-        remedy="The sender must seal the delivery again with this version of the software.",
+        remedy=f"{manifest.sender} must make it again with this version of the software.",
     )

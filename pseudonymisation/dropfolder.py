@@ -16,9 +16,27 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pseudonymisation.encoding import lp
-from pseudonymisation.errors import DeliveryIncompleteError
+from pseudonymisation.errors import DeliveryIncompleteError, StorageError
 
-_UNFINISHED = ".part"
+_UNFINISHED, _LEAVING = ".part", ".leaving"
+
+
+@contextlib.contextmanager
+def storing(role: str, where: Path) -> Iterator[None]:
+    """While `role` writes there: that it cannot, for want of room or rights, is one error that tells it what to do.
+
+    Raises:
+        StorageError: for any failure of the system's.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{role} cannot write ({error.strerror})",
+            where=where.name,
+            remedy=f"{role} must make room, or get the rights, and run this again: what was not finished counts "
+            "for nothing, and it goes on where it stopped.",
+        ) from None
 
 
 @contextlib.contextmanager
@@ -62,23 +80,36 @@ def replace_file(path: Path, data: bytes) -> None:
     part = part_of(path)
     write_file(part, data)
     part.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def publish(folder: Path) -> None:
     """Give a complete part folder its name, for good: also after a power cut."""
     part = part_of(folder)
-    _sync_folder(part)
+    sync_folder(part)
     part.rename(folder)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
 def arrived(inbox: Path) -> list[Path]:
-    """The complete folders of an inbox, by name; those still being written are left out."""
+    """The complete folders of an inbox, by name; those still being written, or being removed, are left out."""
     if not inbox.is_dir():
         return []
     folders = (path for path in inbox.iterdir() if path.is_dir())
-    return sorted(path for path in folders if path.suffix != _UNFINISHED)
+    return sorted(path for path in folders if path.suffix not in (_UNFINISHED, _LEAVING))
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder; killed on the way, `sweep` does the rest: nobody meets half of it."""
+    leaving = folder.with_name(folder.name + _LEAVING)
+    folder.rename(leaving)
+    shutil.rmtree(leaving)
+
+
+def sweep(inbox: Path) -> None:
+    """Remove what is left of folders whose removal was broken off."""
+    for leaving in sorted(inbox.glob(f"*{_LEAVING}")):
+        shutil.rmtree(leaving)
 
 
 def contents_digest(folder: Path) -> str:
@@ -97,7 +128,7 @@ def contents_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def require_files(folder: Path, names: Iterable[str]) -> None:
+def require_files(folder: Path, names: Iterable[str], sender: str) -> None:
     """Raise DeliveryIncompleteError unless a folder holds exactly these files."""
     expected = set(names)
     found = {path.name for path in folder.iterdir()}
@@ -105,11 +136,11 @@ def require_files(folder: Path, names: Iterable[str]) -> None:
         raise DeliveryIncompleteError(
             f"{len(expected - found)} files are missing and {len(found - expected)} are not in the manifest",
             where=folder.name,
-            remedy="The sender must transport the folder again, whole; do not mix deliveries.",
+            remedy=f"{sender} must transport the folder again, whole, and not mix deliveries.",
         )
 
 
-def read_file(folder: Path, name: str) -> bytes:
+def read_file(folder: Path, name: str, sender: str) -> bytes:
     """The contents of a file in a drop folder; DeliveryIncompleteError when it is not there or cannot be read."""
     path = folder / name
     try:
@@ -122,7 +153,7 @@ def read_file(folder: Path, name: str) -> bytes:
     raise DeliveryIncompleteError(
         f"{name} {wrong}",
         where=folder.name,
-        remedy="The sender must transport the folder again, whole.",
+        remedy=f"{sender} must transport the folder again, whole.",
     )
 
 
@@ -137,8 +168,12 @@ def _file_digest(path: Path) -> bytes:
         return b""
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """See to it that what was put into a folder, renamed or removed there stays so, also after a power cut."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return  # another's drop folder, into which we may put and not look: its owner's system keeps it
     try:
         os.fsync(descriptor)
     finally:

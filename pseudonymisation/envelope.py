@@ -137,8 +137,8 @@ def decrypt(ciphertext: bytes, suite: str, private: bytes, info: bytes) -> bytes
         return _suite(suite).decrypt(ciphertext, X25519PrivateKey.from_private_bytes(private), info)
     except InvalidTag:
         raise BlobRefusedError(
-            "A blob does not open with this key ring for this contract, epoch, delivery, table and chunk",
-            remedy="The sender must seal the delivery again, for the keys and epoch of the agreement.",
+            "It does not open with this key ring: it was sealed for another, for something else, or was changed",
+            remedy="Its sender must seal it again, with the agreement and the public keys that are in force.",
         ) from None
 
 

@@ -118,6 +118,56 @@ class BatchRefusedError(PseudonymisationError):
     kind = "batch"
 
 
-OWN_FAULTS = (AgreementError, KeyRingMissingError, UnsafeKeyRingError)
+class AheadOfDateError(PseudonymisationError):
+    """A delivery is dated later than the day on which it is read: a clock or a date is wrong."""
+
+    kind = "ahead-of-date"
+
+
+class StorageError(PseudonymisationError):
+    """A folder cannot be written to: the disk is full, or rights are missing."""
+
+    kind = "storage"
+
+
+class AuditError(PseudonymisationError):
+    """An audit log was changed, cut or cannot be read, or an entry would hold what it may not."""
+
+    kind = "audit"
+
+
+class KeyDestroyedError(PseudonymisationError):
+    """A key was destroyed: nothing can be made with it, and none of its name is made again."""
+
+    kind = "key-destroyed"
+
+
+class KeyInUseError(PseudonymisationError):
+    """A key would be destroyed, or taken from its file, that is in use; or one that makes no pseudonyms."""
+
+    kind = "key-in-use"
+
+
+class TokenError(PseudonymisationError):
+    """A hardware module with keys cannot be reached, or refuses what is asked of it."""
+
+    kind = "token"
+
+
+class CertificateRefusedError(PseudonymisationError):
+    """A certificate of a key's destruction is malformed, or not signed by whom it names."""
+
+    kind = "certificate"
+
+
+OWN_FAULTS = (
+    AgreementError,
+    KeyRingMissingError,
+    UnsafeKeyRingError,
+    KeyDestroyedError,
+    TokenError,
+    StorageError,
+    AuditError,
+)
 """When a delivery is read: faults of the reader's own house, for which no delivery is to blame. One from
 nobody in the agreement fails by its signature."""

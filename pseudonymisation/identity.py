@@ -21,10 +21,15 @@ from pseudonymisation.jsonfields import misfits
 SUPPLIER = "supplier"
 TTP = "ttp"
 OCMO = "ocmo"
-ROLES = (SUPPLIER, TTP, OCMO)
+SENDERS = {SUPPLIER: "The supplier", TTP: "The TTP", OCMO: "The OCMO"}
+"""How a role is called before its signature says which one it is."""
+ROLES = tuple(SENDERS)
 
-# Names become folder names, and the parts of a label that colons separate.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# Names become folder names, and the parts of a label that colons separate. They stand in manifests and logs in the
+# clear, where nobody's number may: so none has eight digits in a row, whether or not they pass a test.
+_NAME = re.compile(r"(?!.*[0-9]{8})[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_SUFFIXES = (".part", ".map", ".ack", ".leaving")
+"""What folders of the protocol end in that are no deliveries."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +114,11 @@ def require_name(text: str, what: str) -> str:
     Raises:
         AgreementError: when it cannot.
     """
-    if not _NAME.fullmatch(text) or text.endswith((".part", ".map")):
+    if not _NAME.fullmatch(text) or text.endswith(_SUFFIXES):
         raise AgreementError(
             f"The {what} is not usable",
-            remedy="Use letters, digits, '.', '_' and '-', at most 100, not ending in .part or .map.",
+            remedy="Use letters, digits, '.', '_' and '-', at most 100, not ending in "
+            f"{', '.join(_SUFFIXES)}, and no eight digits in a row: they could be somebody's number. A date is"
+            " written with dashes.",
         )
     return text

@@ -1,10 +1,11 @@
-"""The three manifests: what each half of a delivery, and the TTP's answer to it, says about itself.
+"""The manifests: what each half of a delivery, and the answers to it, say about themselves.
 
-    A  identifiers  supplier -> TTP    persons, canary
-    B  tables       supplier -> OCMO   rows and schema per table, the supplier's accounts
-    C  map          TTP -> OCMO        the digest of A
+    A  identifiers      supplier -> TTP    persons, canary
+    B  tables           supplier -> OCMO   rows and schema per table, the supplier's accounts
+    C  map              TTP -> OCMO        the digest of A
+    D  acknowledgement  OCMO -> TTP        the digests of A and C: it was opened, or will not be used
 
-All three list the digests of all blobs of both halves, so that neither can be swapped for another's. A
+All list the digests of all blobs of both halves, so that neither can be swapped for another's. A
 manifest's bytes are canonical JSON: what does not read back to the same bytes is refused.
 """
 
@@ -17,13 +18,14 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, ClassVar, Self
 
-from pseudonymisation.encoding import PROTOCOL
+from pseudonymisation.encoding import PROTOCOL, lp
 from pseudonymisation.errors import ManifestRefusedError
+from pseudonymisation.identity import OCMO, SENDERS, SUPPLIER, TTP
 from pseudonymisation.jsonfields import misfits
 
-IDENTIFIERS, TABLES, MAP = "identifiers", "tables", "map"
-
-_ASK_SENDER = "The sender must seal the delivery again with this version of the software."
+IDENTIFIERS, TABLES, MAP, ACKNOWLEDGEMENT = "identifiers", "tables", "map", "acknowledgement"
+RESULTS = OPENED, NOT_USED = "opened", "not-used"
+"""What the OCMO may say of a delivery that it is done with."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,14 @@ class TableCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What all three say. `delivered_on` is the business date; `persons` counts the rows of blob or map.
+    """What all of them say. `delivered_on` is the business date; `persons` counts the rows of blob or map.
 
-    `replaces` is the id of the delivery whose place this one takes; empty when it takes none's.
+    `replaces` is the id of the delivery whose place this one takes; empty when it takes none's. `audit_head` is
+    the head of the signer's audit log (see `audit`), with its line for this delivery; empty when it keeps none.
     """
 
     kind: ClassVar[str]
+    signed_by: ClassVar[str] = SUPPLIER
 
     engine: str
     suite: str
@@ -74,6 +78,7 @@ class Manifest:
     blobs: tuple[Blob, ...]
     identifier_blobs: tuple[str, ...]
     table_blobs: tuple[str, ...]
+    audit_head: str
 
     @property
     def sender(self) -> str:
@@ -89,6 +94,12 @@ class Manifest:
     def own_digests(self) -> tuple[str, ...]:
         """The digests of this folder's own blobs, in order."""
         return tuple(blob.digest for blob in self.blobs)
+
+    @property
+    def halves_digest(self) -> str:
+        """SHA-256 over the digests of all blobs of both halves: by it every role's log knows the delivery."""
+        listed = lp(IDENTIFIERS, *self.identifier_blobs, TABLES, *self.table_blobs)
+        return hashlib.sha256(listed).hexdigest()
 
     @property
     def digest(self) -> str:
@@ -114,13 +125,18 @@ class Manifest:
             wrong = misfits(cls, raw)
             manifest = None if wrong else cls(**cls._parsed(raw))
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise ManifestRefusedError(f"This is no manifest of {cls.kind}", remedy=_ASK_SENDER) from None
+            raise cls._refused(f"This is no manifest of {cls.kind}") from None
         if header != {"protocol": PROTOCOL, "kind": cls.kind} or manifest is None:
             detail = f" (fields: {', '.join(wrong)})" if wrong else ""
-            raise ManifestRefusedError(f"This is no manifest of {cls.kind}{detail}", remedy=_ASK_SENDER)
+            raise cls._refused(f"This is no manifest of {cls.kind}{detail}")
         if manifest.encode() != data:
-            raise ManifestRefusedError("The manifest is not in canonical form", remedy=_ASK_SENDER)
+            raise cls._refused("The manifest is not in canonical form")
         return manifest
+
+    @classmethod
+    def _refused(cls, what: str) -> ManifestRefusedError:
+        remedy = f"{SENDERS[cls.signed_by]} must make it again with this version of the software."
+        return ManifestRefusedError(what, remedy=remedy)
 
     @classmethod
     def _parsed(cls, raw: dict[str, Any]) -> dict[str, Any]:
@@ -180,6 +196,7 @@ class MapManifest(Manifest):
     """Manifest C. `identifiers_digest` is the digest of the manifest A that it answers."""
 
     kind: ClassVar[str] = MAP
+    signed_by: ClassVar[str] = TTP
 
     ttp: str
     identifiers_digest: str
@@ -190,7 +207,39 @@ class MapManifest(Manifest):
         return self.ttp
 
 
+@dataclass(frozen=True, kw_only=True)
+class Acknowledgement(Manifest):
+    """Manifest D: the OCMO is done with the delivery, so the TTP need not keep its identifiers. It has no blobs.
+
+    `result` says whether it was opened, or cannot be used and will not be.
+    """
+
+    kind: ClassVar[str] = ACKNOWLEDGEMENT
+    signed_by: ClassVar[str] = OCMO
+
+    ocmo: str
+    result: str
+    identifiers_digest: str
+    map_digest: str
+
+    @property
+    def sender(self) -> str:
+        """The name of the role that must have signed it."""
+        return self.ocmo
+
+    @property
+    def expected_rows(self) -> dict[str, int]:
+        """None: nothing comes with it."""
+        return {}
+
+    @classmethod
+    def _parsed(cls, raw: dict[str, Any]) -> dict[str, Any]:
+        if raw["result"] not in RESULTS:
+            raise ValueError("no such result")
+        return super()._parsed(raw)
+
+
 def shared_fields(manifest: Manifest) -> dict[str, Any]:
-    """What A, B and C of one delivery say alike, apart from their own blobs and counts."""
-    own = {"blobs", "persons"}
+    """What A, B, C and D of one delivery say alike, apart from their own blobs, counts and logs."""
+    own = {"blobs", "persons", "audit_head"}
     return {field.name: getattr(manifest, field.name) for field in fields(Manifest) if field.name not in own}

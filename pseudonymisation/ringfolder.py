@@ -1,10 +1,13 @@
 """What lies in the folder of a key ring, and how it comes there.
 
-ring.json  role, name, suite
-*.key      supplier   signing, exchange, reference (for line_ref, its own alone), k_S per version
-ttp        signing, exchange, pseudonym (k_T)
-ocmo       signing, exchange
-custody/   the two custodians' shares, unless they are kept elsewhere
+ring.json            role, name, suite
+*.key, *.about.json  supplier   signing, exchange, reference (for line_ref, its own alone), k_S per version
+                     ttp        signing, exchange, k_T per contract and epoch
+                     ocmo       signing, exchange
+*.destroyed.json     certificates of keys that were destroyed
+custody/             the two custodians' shares, unless they are kept elsewhere
+passphrase.json      in their place, in a ring with a passphrase: how it becomes a key
+token.json           where the token is, when keys lie in one
 """
 
 from __future__ import annotations
@@ -13,13 +16,14 @@ import base64
 import json
 import secrets
 import shutil
+from datetime import date
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pseudonymisation import envelope
+from pseudonymisation.custody import SHARES, new_custody
 from pseudonymisation.dropfolder import part_of, publish
-from pseudonymisation.engine import PSEUDONYM_KEY
 from pseudonymisation.errors import (
     AgreementError,
     KeyRingExistsError,
@@ -27,17 +31,21 @@ from pseudonymisation.errors import (
     UnsafeKeyRingError,
 )
 from pseudonymisation.identity import OCMO, ROLES, SUPPLIER, TTP, PublicIdentity
-from pseudonymisation.keystore import KeyStore, create_shares, read_private, refuse_readable, write_private
 from pseudonymisation.macs import KEY_BYTES
+from pseudonymisation.privatefiles import read_private, refuse_readable, write_private
+from pseudonymisation.renewal import finish
+from pseudonymisation.ringkeys import RingKeys
 
 SIGNING, EXCHANGE, REFERENCE = "signing", "exchange", "reference"
 
-_RANDOM_KEYS = {SUPPLIER: (REFERENCE,), TTP: (PSEUDONYM_KEY,), OCMO: ()}
+_FIRST_KEYS = {SUPPLIER: (SIGNING, EXCHANGE, REFERENCE), TTP: (SIGNING, EXCHANGE), OCMO: (SIGNING, EXCHANGE)}
 _ABOUT = "ring.json"
 
 
-def create_folder(folder: Path, role: str, name: str, suite: str) -> tuple[KeyStore, PublicIdentity]:
-    """A new folder with new keys and shares; all of it appears, or nothing. Raises as `KeyRing.create`."""
+def create_folder(
+    folder: Path, role: str, name: str, suite: str, made_on: date | None = None, custody: str = SHARES
+) -> tuple[RingKeys, PublicIdentity]:
+    """A new folder with new keys and custody; all of it appears, or nothing. Raises as `KeyRing.create`."""
     if role not in ROLES:
         raise AgreementError(f"'{role}' is no role", remedy=f"Known roles: {', '.join(ROLES)}.")
     if folder.exists():
@@ -47,33 +55,32 @@ def create_folder(folder: Path, role: str, name: str, suite: str) -> tuple[KeySt
     signing = Ed25519PrivateKey.generate().private_bytes_raw()
     exchange = envelope.generate(suite)
     identity = _identity(role, name, suite, signing, exchange)
+    made = {SIGNING: signing, EXCHANGE: exchange}
     part = part_of(folder)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
-    create_shares(part)
-    store = KeyStore(part, (role, name))
-    store.put(SIGNING, signing)
-    store.put(EXCHANGE, exchange)
-    for key in _RANDOM_KEYS[role]:
-        store.put(key, secrets.token_bytes(KEY_BYTES))
+    new_custody(part, custody)
+    keys = RingKeys(part, (role, name))
+    for key in _FIRST_KEYS[role]:
+        keys.add_first(key, made.get(key) or secrets.token_bytes(KEY_BYTES), made_on)
     write_private(part / _ABOUT, json.dumps({"name": name, "role": role, "suite": suite}).encode())
     publish(folder)
-    return KeyStore(folder, (role, name)), identity
+    return RingKeys(folder, (role, name)), identity
 
 
-def open_folder(folder: Path) -> tuple[KeyStore, PublicIdentity]:
-    """The store and the identity in a folder, every key tried once. Raises as `KeyRing.open`."""
+def open_folder(folder: Path) -> tuple[RingKeys, PublicIdentity]:
+    """The keys and the identity in a folder, every key in a file tried once. Raises as `KeyRing.open`."""
     if not folder.is_dir():
         raise KeyRingMissingError(
             "There is no key ring", where=str(folder), remedy="Make it first (once for each role)."
         )
+    finish(folder)
     for path in (folder, *sorted(folder.rglob("*"))):
         refuse_readable(path)
     role, name, suite = _about(folder)
-    store = KeyStore(folder, (role, name))
-    for key in (*store.names(), *_RANDOM_KEYS[role]):
-        store.get(key)
-    return store, _identity(role, name, suite, store.get(SIGNING), store.get(EXCHANGE))
+    keys = RingKeys(folder, (role, name))
+    keys.require_files(_FIRST_KEYS[role])
+    return keys, _identity(role, name, suite, keys.get(SIGNING), keys.get(EXCHANGE))
 
 
 def _about(folder: Path) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pseudonymisation.dropfolder import exclusive, replace_file
@@ -24,7 +24,10 @@ from pseudonymisation.manifest import IdentifiersManifest
 
 @dataclass(frozen=True)
 class Seen:
-    """One processed delivery. `manifest_digest` is the digest of its manifest A."""
+    """One processed delivery. `manifest_digest` is the digest of its manifest A.
+
+    Once it `is_acknowledged`, the OCMO is done with it, and its identifiers are removed.
+    """
 
     contract: str
     epoch: int
@@ -36,11 +39,12 @@ class Seen:
     blobs: tuple[str, ...]
     canary: str
     replaces: str = ""
+    is_acknowledged: bool = False
 
     @property
-    def place(self) -> tuple[str, int, str, str]:
+    def place(self) -> tuple[str, str, str]:
         """What one live delivery may fill."""
-        return (self.contract, self.epoch, self.supplier, self.period)
+        return (self.contract, self.supplier, self.period)
 
     @classmethod
     def of(cls, manifest: IdentifiersManifest) -> Seen:
@@ -113,7 +117,23 @@ class SeenStore:
 
     def record(self, manifest: IdentifiersManifest) -> None:
         """Remember a delivery as processed; once it is on disk."""
-        entries = [asdict(seen) for seen in (*self.deliveries(), Seen.of(manifest))]
+        self._write([*self.deliveries(), Seen.of(manifest)])
+
+    def acknowledge(self, manifest_digest: str) -> None:
+        """Remember that the OCMO is done with the delivery with this manifest A."""
+        self._write(
+            [
+                replace(seen, is_acknowledged=True) if seen.manifest_digest == manifest_digest else seen
+                for seen in self.deliveries()
+            ]
+        )
+
+    def acknowledged(self) -> set[str]:
+        """The digests of the manifests A of all deliveries that the OCMO is done with."""
+        return {seen.manifest_digest for seen in self.deliveries() if seen.is_acknowledged}
+
+    def _write(self, deliveries: list[Seen]) -> None:
+        entries = [asdict(seen) for seen in deliveries]
         replace_file(self._path, (json.dumps(entries, indent=1, sort_keys=True) + "\n").encode())
 
     @staticmethod

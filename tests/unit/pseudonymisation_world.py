@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from pseudonymisation.agreement import Agreement
+from pseudonymisation.engine import epoch_secret
 from pseudonymisation.errors import PseudonymisationError
 from pseudonymisation.keys import KeyRing
 from pseudonymisation.manifest import Manifest
@@ -65,6 +66,7 @@ class World:
             for name, role in roles.items()
         }
         share_secret(rings[INSURER], rings[HOSPITAL])
+        rings[TTP].create_pseudonym_key(terms.get("contract", "maasoever"), terms.get("epoch", 1))
         agreed: dict[str, Any] = {
             "contract": "maasoever",
             "epoch": 1,
@@ -168,7 +170,9 @@ class World:
         pre = pre_pseudonym(
             self.secret(INSURER, "shared-secret-1"), number, terms.contract, terms.key_version
         )
-        return pseudonym(self.secret(TTP, "pseudonym"), pre, terms.contract, terms.epoch)
+        return pseudonym(
+            self.secret(TTP, epoch_secret(terms.contract, terms.epoch)), pre, terms.contract, terms.epoch
+        )
 
     @contextmanager
     def refused(self, error: type[PseudonymisationError], *words: str) -> Iterator[None]:

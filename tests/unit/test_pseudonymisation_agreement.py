@@ -35,6 +35,9 @@ def test_written_and_read_again(world: World, tmp_path: Path) -> None:
     [
         ({"contract": "a:b"}, "name of the contract"),
         ({"contract": "../x"}, "name of the contract"),
+        ({"contract": "123456782"}, "name of the contract"),
+        ({"contract": "maasoever-00123456782-a"}, "name of the contract"),
+        ({"contract": "x20250101"}, "name of the contract"),
         ({"engine": "sha1"}, "no engine"),
         ({"suite": "P256"}, "no suite"),
         ({"suite": "MLKEM768X25519"}, "is not of suite"),
@@ -49,6 +52,10 @@ def test_written_and_read_again(world: World, tmp_path: Path) -> None:
 def test_parts_that_do_not_fit(world: World, changes: dict[str, Any], said: str) -> None:
     with pytest.raises(AgreementError, match=said):
         replace(world.agreement, **changes)
+
+
+def test_a_date_with_dashes_can_stand_in_a_name(world: World) -> None:
+    assert replace(world.agreement, contract="maasoever-2025-01-31").contract == "maasoever-2025-01-31"
 
 
 def test_roles_cannot_be_swapped_or_doubled(world: World) -> None:

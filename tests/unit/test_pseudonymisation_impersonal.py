@@ -123,10 +123,13 @@ def test_a_person_smuggled_into_one(
 ) -> None:
     """Well signed and sealed by the supplier, and wrong inside."""
 
-    def faulty(part: Path, name: str, frame: pl.DataFrame, **how: object) -> tuple[Blob, ...]:
-        return blobs.seal_table(part, name, smuggle(frame) if name == "access" else frame, **how)
+    def faulty(
+        part: Path, name: str, rows_of: Callable[[int], pl.DataFrame], number: int, **how: object
+    ) -> tuple[Blob, ...]:
+        spoiled = (lambda chunk: smuggle(rows_of(chunk))) if name == "access" else rows_of
+        return blobs.seal_chunks(part, name, spoiled, number, **how)
 
-    monkeypatch.setattr(halves, "seal_table", faulty)
+    monkeypatch.setattr(halves, "seal_chunks", faulty)
     deliver(world)
     world.process()
     with world.refused(BlobRefusedError, "Table access does not carry tickets"):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import resource
 import stat
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pseudonymisation import keystore
+from pseudonymisation.custody import CUSTODY_VARIABLE
 from pseudonymisation.errors import (
     AgreementError,
     BlobRefusedError,
@@ -156,7 +158,7 @@ def test_a_key_under_256_bits_is_refused(folder: Path) -> None:
 
 def test_shares_kept_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = tmp_path / "safe-one" / "share", tmp_path / "safe-two" / "share"
-    monkeypatch.setenv(keystore.CUSTODY_VARIABLE, f"{first}:{second}")
+    monkeypatch.setenv(CUSTODY_VARIABLE, f"{first}:{second}")
     made = KeyRing.create(tmp_path / "keys", role="ttp", name="notary")
     assert not (tmp_path / "keys" / "custody").exists()
     assert KeyRing.open(tmp_path / "keys").identity == made.identity
@@ -166,7 +168,7 @@ def test_shares_kept_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     first.unlink()
     with pytest.raises(KeyRingMissingError, match="custodian's share"):
         KeyRing.open(tmp_path / "keys")
-    monkeypatch.setenv(keystore.CUSTODY_VARIABLE, str(first))
+    monkeypatch.setenv(CUSTODY_VARIABLE, str(first))
     with pytest.raises(KeyRingMissingError, match="does not name two files"):
         KeyRing.open(tmp_path / "keys")
 
@@ -247,3 +249,52 @@ def test_nothing_shows_a_key(ring: KeyRing) -> None:
         assert secret not in pickled
         assert secret.hex() not in shown
         assert repr(secret) not in shown
+
+
+def test_the_ttp_has_another_key_for_each_contract_and_epoch(tmp_path: Path) -> None:
+    ttp = KeyRing.create(tmp_path / "keys", role="ttp", name="notary")
+    made = [("maasoever", 1), ("maasoever", 2), ("polderzorg", 1), ("maasoever-1", 2)]
+    for contract, epoch in made:
+        ttp.create_pseudonym_key(contract, epoch)
+    names = [f"pseudonym-{contract}-{epoch}" for contract, epoch in made]
+    assert ttp.names() == sorted([*names, "exchange", "signing"])
+    assert len({ttp._store.get(name) for name in names}) == len(names)
+    with pytest.raises(KeyRingExistsError, match="already a key 'pseudonym-maasoever-1'"):
+        ttp.create_pseudonym_key("maasoever", 1)
+
+
+def test_only_the_ttp_makes_the_key_of_an_epoch(ring: KeyRing) -> None:
+    with pytest.raises(AgreementError, match="only the TTP makes pseudonyms"):
+        ring.create_pseudonym_key("maasoever", 1)
+
+
+@pytest.mark.parametrize(("contract", "epoch"), [("maas/oever", 1), ("", 1), ("maasoever", 0)])
+def test_a_contract_or_epoch_that_cannot_be_one(tmp_path: Path, contract: str, epoch: int) -> None:
+    ttp = KeyRing.create(tmp_path / "keys", role="ttp", name="notary")
+    with pytest.raises(AgreementError):
+        ttp.create_pseudonym_key(contract, epoch)
+
+
+def test_what_is_known_of_a_key(tmp_path: Path) -> None:
+    made = KeyRing.create(tmp_path / "keys", role="supplier", name="insurer", made_on=date(2026, 1, 5))
+    other = other_supplier(tmp_path)
+    share_secret(made, other)
+    signing = made.facts("signing")
+    assert (signing.made_on, signing.place, len(signing.check_value)) == ("2026-01-05", "file", 16)
+    assert made.facts("shared-secret-1") == other.facts("shared-secret-1"), "suppliers compare check values"
+    assert len({made.facts(name).check_value for name in made.names()}) == 4
+    assert made.facts("shared-secret-1").made_on == "", "nobody said"
+
+
+@pytest.mark.parametrize("about", ["{}", "nonsense", '{"name": "reference"}'])
+def test_a_changed_description_of_a_key_is_refused(folder: Path, about: str) -> None:
+    (folder / "reference.about.json").write_text(about)
+    with pytest.raises(UnsafeKeyRingError, match="does not describe a key"):
+        KeyRing.open(folder)
+
+
+def test_a_ring_of_another_user_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another user owns, that user can read, whatever the mode says."""
+    monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    with pytest.raises(UnsafeKeyRingError, match="belongs to another user"):
+        KeyRing.open(folder)

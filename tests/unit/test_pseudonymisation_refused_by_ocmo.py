@@ -120,8 +120,7 @@ def test_tables_swapped_by_a_dishonest_supplier(mapped: World) -> None:
 @pytest.mark.parametrize("changes", [{"period": "2024"}, {"delivered_on": date(2026, 2, 1)}, {"persons": 41}])
 def test_manifests_that_say_different_things(mapped: World, changes: dict[str, object]) -> None:
     resign(mapped.ocmo_inbox / DELIVERY, TablesManifest, mapped.rings[INSURER], **changes)
-    error = BlobRefusedError if "persons" in changes else ManifestRefusedError
-    with mapped.refused(error):
+    with mapped.refused(ManifestRefusedError, f"differing: {next(iter(changes))}", "insurer must seal"):
         mapped.open()
 
 
@@ -158,7 +157,10 @@ def test_too_few_or_too_many_persons_at_the_ocmo(mapped: World, minimum: int, ma
         (lambda rows: rows.with_columns(pid=pl.col("pid").bin.slice(0, 15)), "malformed"),
         (lambda rows: rows.with_columns(pid=pl.lit(None, pl.Binary)), "malformed"),
         (lambda rows: rows.with_columns(extra=pl.lit(1)), "other columns"),
-        (lambda rows: rows.with_columns(ticket=backwards("ticket")), "40 persons, 0 of them"),
+        (
+            lambda rows: rows.with_columns(ticket=backwards("ticket")),
+            "120 rows have a ticket that the map has not",
+        ),
     ],
 )
 def test_a_faulty_map(
@@ -176,16 +178,37 @@ def test_a_faulty_map(
         sealed.open()
 
 
-def test_where_the_ttp_gave_no_pseudonym_pid_is_null(sealed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_map_without_all_persons(sealed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The TTP answers for everybody or refuses: it may leave nobody out."""
     from pseudonymisation import ttp
 
     opener = ttp.open_table
     monkeypatch.setattr(ttp, "open_table", lambda *args, **how: opener(*args, **how).head(37))
     sealed.process()
-    opened = sealed.open()
-    assert opened.persons == 37
-    assert opened.tables["insured"]["pid"].null_count() == 3
-    assert opened.tables["claim_line"]["pid"].null_count() == 6
+    with sealed.refused(ManifestRefusedError, "differing: persons", "the TTP process"):
+        sealed.open()
+
+
+def test_a_row_without_a_ticket_in_the_map_and_a_ticket_without_a_row(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The numbers of persons agree, the persons do not."""
+    from pseudonymisation import halves
+
+    seal_identifiers = halves._seal_identifiers
+
+    def with_another_ticket(sealing: halves.Sealing, part: Path) -> tuple[Blob, ...]:
+        first = pl.int_range(pl.len()) == 0
+        tickets = pl.when(first).then(pl.lit(b"nobody's ticket.")).otherwise("ticket")
+        return seal_identifiers(replace(sealing, persons=sealing.persons.with_columns(ticket=tickets)), part)
+
+    monkeypatch.setattr(halves, "_seal_identifiers", with_another_ticket)
+    world.seal(tables={"insured": insured(NUMBERS)})
+    world.process()
+    with world.refused(
+        BlobRefusedError, "1 rows have a ticket that the map has not, and 1 tickets of the map are in no row"
+    ):
+        world.open()
 
 
 @pytest.mark.parametrize(
@@ -195,7 +218,7 @@ def test_where_the_ttp_gave_no_pseudonym_pid_is_null(sealed: World, monkeypatch:
         (lambda rows: rows.drop("ticket"), "does not carry tickets"),
         (lambda rows: rows.rename({"birth_year": "pid"}), "does not carry tickets"),
         (lambda rows: rows.with_columns(ticket=pl.lit(None, pl.Binary)), "does not carry tickets"),
-        (lambda rows: rows.with_columns(ticket=backwards("ticket")), "80 persons"),
+        (lambda rows: rows.with_columns(ticket=backwards("ticket")), "40 rows have a ticket"),
     ],
 )
 def test_faulty_tables(
@@ -204,13 +227,15 @@ def test_faulty_tables(
     """Well signed and sealed by the supplier, and wrong inside."""
     from pseudonymisation import blobs, halves
 
-    def faulty(part: Path, name: str, frame: pl.DataFrame, **how: object) -> tuple[Blob, ...]:
+    def faulty(
+        part: Path, name: str, rows_of: Callable[[int], pl.DataFrame], number: int, **how: object
+    ) -> tuple[Blob, ...]:
         if name != "insured":
-            return blobs.seal_table(part, name, frame, **how)
-        sealed = blobs.seal_table(part, name, spoil(frame), **how)
-        return (*sealed[:-1], replace(sealed[-1], rows=frame.height - sum(blob.rows for blob in sealed[:-1])))
+            return blobs.seal_chunks(part, name, rows_of, number, **how)
+        sealed = blobs.seal_chunks(part, name, lambda chunk: spoil(rows_of(chunk)), number, **how)
+        return tuple(replace(blob, rows=rows_of(chunk).height) for chunk, blob in enumerate(sealed))
 
-    monkeypatch.setattr(halves, "seal_table", faulty)
+    monkeypatch.setattr(halves, "seal_chunks", faulty)
     world.seal()
     world.process()
     with world.refused(BlobRefusedError, said):
