@@ -47,8 +47,9 @@ def nightly() -> None:
     @task
     def new_arrivals(day: str) -> list[str]:
         from pipeline import airflow_task, home, night
+        from pipeline.linkage import OWN_FAULTS
 
-        with airflow_task.for_people():
+        with airflow_task.for_people(*OWN_FAULTS):
             return night.new_arrivals(home.OcmoHome.open(), dt.date.fromisoformat(day))
 
     @task(map_index_template="{{ task.op_kwargs['name'] }}")
@@ -62,8 +63,9 @@ def nightly() -> None:
     @task(trigger_rule="all_done")
     def check(day: str) -> list[dict[str, str]]:
         from pipeline import airflow_task, home, night
+        from pipeline.linkage import OWN_FAULTS
 
-        with airflow_task.for_people():
+        with airflow_task.for_people(*OWN_FAULTS):
             return [vars(one) for one in night.check(home.OcmoHome.open(), dt.date.fromisoformat(day))]
 
     @task

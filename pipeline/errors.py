@@ -146,3 +146,15 @@ class BackfillError(OcmoError):
     """Nights of a backfill failed or were left out; the others are done."""
 
     exit_code = 75
+
+
+class PrivacyRiskError(OcmoError):
+    """More linked persons are alone, or among few, than the contract allows."""
+
+    exit_code = 80
+
+
+class RotationError(OcmoError):
+    """A rotation to a new epoch cannot be applied as it stands."""
+
+    exit_code = 82

@@ -34,6 +34,7 @@ class OcmoHome:
 
     root: Path
     inbox: Path
+    ttp_outbox: Path
     contracts: Path
     database_url: str
     memory_limit: str
@@ -80,6 +81,7 @@ class OcmoHome:
             root / "ocmo.yaml",
             {
                 "inbox": "../drop/ocmo",
+                "ttp_outbox": "../drop/ttp",
                 "contracts": str(CHECKOUT / "contracts"),
                 "database_url": f"sqlite:///{root / 'register.sqlite'}",
                 "memory_limit": "2GB",
@@ -89,6 +91,7 @@ class OcmoHome:
         return cls(
             root=root,
             inbox=(root / settings["inbox"]).resolve(),
+            ttp_outbox=(root / settings["ttp_outbox"]).resolve(),
             contracts=(root / settings["contracts"]).resolve(),
             database_url=settings["database_url"],
             memory_limit=settings["memory_limit"],

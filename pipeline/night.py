@@ -1,8 +1,9 @@
 """One night, in its order: what `dags/nightly.py` maps over and `ocmo night run` walks.
 
-    new_arrivals   sweep what a killed night left; which arrivals were not tried yet
+    new_arrivals   finish a rotation that was broken off; keep out who objected; sweep what a killed night left;
+                   which arrivals were not tried yet
     take_in        one arrival: open, link, publish its raw tables; or refuse it
-    check          the gate: each linked delivery is accepted or stopped
+    check          the gate: each linked delivery is accepted, put in quarantine or stopped
     due            the contract years that have data
     cost           of one contract year: claims, run-out, case mix
     quality        of one contract year: indicators
@@ -34,9 +35,19 @@ Tell = Callable[[str], None]
 
 
 def new_arrivals(home: OcmoHome, business_date: dt.date) -> list[str]:
-    """Sweep what a killed night left, and name the arrivals up to this date that were not tried yet."""
-    from pipeline.deliveries import new_arrivals
+    """Finish a rotation that was broken off, keep out who objected, and name the arrivals that were not tried yet.
 
+    What a killed night left is swept.
+
+    Raises:
+        SettingsError: when the list of who objected cannot be used.
+        PseudonymisationError: when a rotation cannot be finished, for a fault of our own house (see `OWN_FAULTS`).
+    """
+    from pipeline.deliveries import new_arrivals
+    from pipeline.linkage import finish_rotations, keep_out
+
+    finish_rotations(home)
+    keep_out(home)
     return new_arrivals(home, business_date)
 
 
@@ -48,10 +59,19 @@ def take_in(home: OcmoHome, name: str) -> TakeIn:
 
 
 def check(home: OcmoHome, business_date: dt.date) -> list[Verdict]:
-    """Judge every delivery that was linked and not yet judged, oldest first."""
-    from pipeline.checks.deliveries import gate_deliveries
+    """Judge every delivery that was linked and not yet judged, oldest first.
 
-    return gate_deliveries(home, business_date)
+    And tell the TTP of what an earlier night, that was killed, opened and did not acknowledge.
+
+    Raises:
+        PseudonymisationError: when it cannot be told, for a fault of our own house (see `OWN_FAULTS`).
+    """
+    from pipeline.checks.deliveries import gate_deliveries
+    from pipeline.linkage import acknowledge_left_over
+
+    verdicts = gate_deliveries(home, business_date)
+    acknowledge_left_over(home)
+    return verdicts
 
 
 def due(home: OcmoHome, business_date: dt.date) -> list[tuple[str, int]]:
@@ -131,7 +151,7 @@ def run_night(home: OcmoHome, business_date: dt.date, tell: Tell) -> NightRun:
             with _going_on(failures, tell, f"  {name}: not taken in."):
                 taken.append(take_in(home, name))
                 tell(f"  {name}: {_said(taken[-1].outcome, taken[-1].reason)}")
-        with _going_on(failures, tell, "The gate did not judge every delivery:"):
+        with _going_on(failures, tell, "Not every delivery was judged and acknowledged:"):
             for verdict in check(home, business_date):
                 tell(f"  {verdict.delivery_id}: {_said(verdict.status, verdict.reason)}")
         _figures(home, business_date, tell, failures)

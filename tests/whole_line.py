@@ -35,7 +35,8 @@ from pipeline.home import OcmoHome
 from pipeline.reporting.drafting import reconcile_on
 from pipeline.reporting.reconciliation import Reconciliation
 from pipeline.settlement import Statement
-from pseudonymisation.ttp_inbox import TtpHome, TtpOutcome, process_inbox
+from pseudonymisation.ttp_home import TtpHome
+from pseudonymisation.ttp_inbox import TtpOutcome, process_inbox
 
 _COMMAND = get_command(app)
 
@@ -102,7 +103,7 @@ def seal_all(state: State) -> dict[str, str | Refusal]:
 
 def ttp(state: State, plan: Plan | None = None) -> list[TtpOutcome]:
     """The TTP's round; then what the plan says turns up once more in the OCMO's inbox."""
-    outcomes = process_inbox(TtpHome.open(state.ttp))
+    outcomes = process_inbox(TtpHome.open(state.ttp), plan.last_day if plan else None)
     put_again(state, plan.again if plan else ())
     return outcomes
 

@@ -118,6 +118,16 @@ class CanonicalTable:
         return {**person, "delivery_id": pl.String(), **self.polars_schema}
 
     @property
+    def totals(self) -> str:
+        """SQL over its rows: their number, cents as delivered, and cents that count (granted where that is filled)."""
+        money = self.money_column or "0"
+        counting = f"coalesce({self.granted_column}, {money})" if self.granted_column else money
+        return (
+            f"count(*) AS row_count, coalesce(sum({money}), 0) AS cents, "
+            f"coalesce(sum({counting}), 0) AS counting_cents"
+        )
+
+    @property
     def schema_digest(self) -> str:
         """SHA-256 of names, types and optionality: both sides must mean the same table."""
         shape = [[column.name, column.type, column.optional] for column in self.columns]

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.deliveries import Delivery, DeliveryState, Standing
 from pipeline.deliveries.missing import Came, Expected
+from pipeline.deliveries.removed import Removed
 from pipeline.lake import Lake
 
 CLAIMS = "claim_line"
@@ -80,8 +81,20 @@ def credits_of_rejected(counting: Iterable[Delivery]) -> Iterator[Cause]:
         yield Cause("credit_of_rejected", lines, cents, tuple(about))
 
 
+def removed(counting: Iterable[Delivery], rows: Iterable[Removed]) -> Iterator[Cause]:
+    """Lines that were accepted and taken out since: of persons who objected, or left at a rotation.
+
+    The books hold them, but for duplicates and orphan credits among them, which nobody can tell any more.
+    """
+    counts = {str(delivery.delivery_id) for delivery in counting}
+    gone = [one for one in rows if one.table == CLAIMS and one.delivery_id in counts]
+    if gone:
+        about = tuple(sorted({one.delivery_id for one in gone}))
+        yield Cause("removed", sum(one.rows for one in gone), sum(one.cents for one in gone), about)
+
+
 def stopped_unfilled(state: Sequence[DeliveryState], counting: Sequence[Delivery]) -> list[Delivery]:
-    """Deliveries of claims that the gate stopped and no other stands in for, the last of each place.
+    """Deliveries of claims that the gate stopped or holds, and no other stands in for, the last of each place.
 
     Those of a place are a chain: the last of them holds all that the others were to bring. `state` is in the
     order of delivery.
@@ -90,7 +103,7 @@ def stopped_unfilled(state: Sequence[DeliveryState], counting: Sequence[Delivery
     last = {
         one.delivery.place: one.delivery
         for one in state
-        if one.standing is Standing.STOPPED
+        if one.standing in (Standing.STOPPED, Standing.QUARANTINED)
         and one.delivery.place not in filled
         and CLAIMS in one.delivery.accounts
     }

@@ -4,7 +4,7 @@ The books (`control_total`) are counted by the insurer itself, over all its deli
 holds them against the accepted lines, by label, year of loss and kind of care. Here the difference of each
 supplier is taken apart, so that what is left over is what nobody can explain yet:
 
-    booked - accepted = rejected at the supplier + in stopped deliveries
+    booked - accepted = rejected at the supplier + in stopped deliveries + of persons who left
                         - duplicates - orphan credits - invoiced after the books - of labels without books
                         + credits whose claim was rejected in the same delivery or an earlier one
                         + unexplained
@@ -29,12 +29,14 @@ from pipeline.claims.book_causes import (
     in_stopped,
     lacking_claims,
     rejected,
+    removed,
     stopped_unfilled,
 )
 from pipeline.claims.build import build_claims
 from pipeline.contract.shelf import contract_of
 from pipeline.deliveries import Register, raw_inputs
 from pipeline.deliveries.missing import expected_deliveries
+from pipeline.deliveries.removed import RemovedRows
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
 
@@ -104,6 +106,7 @@ def book_differences(home: OcmoHome, contract_id: str, year: int, business_date:
     rows = pl.read_parquet(lake.path(published.file("mart_book_difference")))
     terms = contract_of(home.contracts, contract_id).for_year(year)
     counting = raw_inputs(lake, contract_id, business_date).deliveries
+    gone = RemovedRows(lake.catalogue.engine).all()
     state = Register(lake.catalogue.engine).state(business_date, contract_id)
     lacking = lacking_claims(expected_deliveries(terms, year, state))
     found = []
@@ -116,6 +119,7 @@ def book_differences(home: OcmoHome, contract_id: str, year: int, business_date:
             *in_stopped(lake, stopped, own),
             *in_rows(own),
             *credits_of_rejected(used),
+            *removed([*used, *booked_periods(stopped, own)], gone),
             *([Cause("missing", None, None, lacking[supplier])] if supplier in lacking else []),
         ]
         found.append(_books(supplier, own, causes))

@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli import (
     agreement,
+    audit,
     backfill,
     checks,
     contract,
@@ -19,6 +20,9 @@ from pipeline.cli import (
     keys,
     lake,
     night,
+    objection,
+    privacy,
+    rotation,
     settlement,
     supplier,
     ttp,
@@ -41,6 +45,9 @@ app.add_typer(supplier.app, name="supplier")
 app.add_typer(ttp.app, name="ttp")
 app.add_typer(keys.app, name="keys")
 app.add_typer(agreement.app, name="agreement")
+app.add_typer(rotation.app, name="rotation")
+app.add_typer(objection.app, name="objection")
+app.add_typer(audit.app, name="audit")
 app.add_typer(night.app, name="night")
 app.add_typer(backfill.app, name="backfill")
 app.add_typer(deliveries.app, name="deliveries")
@@ -48,6 +55,7 @@ app.add_typer(checks.app, name="checks")
 app.add_typer(contract.app, name="contract")
 app.add_typer(interim.app, name="interim")
 app.add_typer(settlement.app, name="settlement")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(lake.app, name="lake")
 app.command(
     epilog=example(

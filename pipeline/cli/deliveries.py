@@ -89,6 +89,28 @@ def show(
         print_delivery(one)
 
 
+@app.command(
+    epilog=example(
+        "ocmo deliveries release veldzicht-2025-01 --date 2026-07-16 --by 'A. Bakker' --reason 'new ward, by mail'"
+    )
+)
+def release(
+    delivery: Annotated[str, typer.Argument(help="Id of a delivery that waits in quarantine.")],
+    date: Annotated[
+        str, typer.Option("--date", help="Business date from which it counts.", metavar="YYYY-MM-DD")
+    ],
+    by: Annotated[str, typer.Option(help="Who decides so.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log, so name nobody's number.")],
+    home: Home = None,
+) -> None:
+    """Let a delivery count that links otherwise than its contract expects. Ask its supplier first whether it can be."""
+    from pipeline.home import OcmoHome
+    from pipeline.linkage.quarantine import release as let_go
+
+    row = let_go(OcmoHome.open(home), delivery, on=day(date), by=by, reason=reason)
+    typer.echo(f"{row.delivery_id} counts from {date}; the next night of that date or later uses it.")
+
+
 def _register(home: OcmoHome) -> Register:
     from pipeline.deliveries import Register
     from pipeline.lake import open_lake

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 COLOURS = {
     Standing.ACCEPTED: "green",
     Standing.LINKED: "green",
+    Standing.QUARANTINED: "yellow",
     Standing.REPLACED: "yellow",
     Standing.REPEATED: "yellow",
 }

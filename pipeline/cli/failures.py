@@ -27,10 +27,17 @@ EXIT_CODES = {
     "live-delivery": 47,
     "canary": 48,
     "batch": 49,
+    "ahead-of-date": 51,
+    "storage": 52,
+    "audit": 53,
     "agreement": 61,
     "key-ring-missing": 62,
     "key-ring-exists": 63,
     "key-ring-unsafe": 64,
+    "token": 65,
+    "key-destroyed": 66,
+    "certificate": 67,
+    "key-in-use": 68,
 }
 """By kind of refusal; a test sees to it that each kind has one of its own."""
 

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pipeline.canonical import canonical_tables, care_types
 from pipeline.contract.arithmetic import Finding, by_date, misfits, repeated
 from pipeline.contract.language import Contract
+from pipeline.contract.linking import strange_limits
 from pipeline.periods import first_day
 
-ANY_DAY = ("linkage", "deliveries")
+ANY_DAY = ("linkage", "deliveries", "privacy")
 """Sections whose terms may change on any day; all others hold for whole years."""
 
 
@@ -28,6 +29,7 @@ def contradictions(contract: Contract) -> Iterator[Finding]:
     yield from _kinds_of_care(contract)
     yield from misfits(contract)
     yield from _deliveries(contract)
+    yield from strange_limits(contract)
 
 
 def _units(contract: Contract) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ from pipeline.contract.sections import (
     Loss,
     Parties,
     Population,
+    Privacy,
     Quality,
     Reporting,
     Section,
@@ -54,6 +55,7 @@ class Contract(BaseModel):
     reporting: Reporting
     linkage: Linkage
     deliveries: Deliveries
+    privacy: Privacy
     _digest: str = PrivateAttr(default="")
     _source: str = PrivateAttr(default="")
     _terms: dict[dt.date, Terms] = PrivateAttr(default_factory=dict)

@@ -19,8 +19,10 @@ from pipeline.contract.values import (
     ExpectedDelivery,
     Growth,
     Indicator,
+    Overlap,
     Postcode3,
     Provider,
+    RiskLimit,
     UzoviCode,
 )
 
@@ -200,6 +202,11 @@ class Linkage(Section):
     maximum_persons: Parameter[Annotated[int, between("1")]] = agreed("persons", "1000000")
     bsn_policy: Parameter[Literal["drop", "refuse"]] = agreed("choice", "drop")
     allow_test_numbers: Parameter[bool] = agreed("yes or no", "false")
+    overlap: Parameter[tuple[Overlap, ...]] = agreed(
+        "share of persons, by table",
+        "[{table: clinical_event, expected: 0.65, at_least: 0.40, at_most: 0.90}]",
+    )
+    new_persons_alarm: Parameter[Share] = agreed("share of persons", "0.20")
 
 
 class Deliveries(Section):
@@ -207,4 +214,12 @@ class Deliveries(Section):
 
     expected: Parameter[Annotated[tuple[ExpectedDelivery, ...], Field(min_length=1)]] = agreed(
         "deliveries", "[{supplier: zilverzorg, tables: [insured, claim_line], years: baseline_and_contract}]"
+    )
+
+
+class Privacy(Section):
+    """How many of the linked persons may be alone, or among few, in what is kept of them."""
+
+    risk_limits: Parameter[Annotated[tuple[RiskLimit, ...], Field(min_length=1)]] = agreed(
+        "share of persons, by size of group", "[{smaller_than: 2, share: 0.20}]"
     )

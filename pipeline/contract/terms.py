@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.contract.parameter import Term
-from pipeline.contract.values import Brackets, ExpectedDelivery, Indicator, Provider
+from pipeline.contract.values import Brackets, ExpectedDelivery, Indicator, Overlap, Provider, RiskLimit
 
 CENTS_PER_EURO = 100
 
@@ -55,7 +55,10 @@ class Terms:
     linkage_maximum_persons: Term[int]
     linkage_bsn_policy: Term[str]
     linkage_allow_test_numbers: Term[bool]
+    linkage_overlap: Term[tuple[Overlap, ...]]
+    linkage_new_persons_alarm: Term[Decimal]
     deliveries_expected: Term[tuple[ExpectedDelivery, ...]]
+    privacy_risk_limits: Term[tuple[RiskLimit, ...]]
     domain_non_claim_kinds_in: Term[tuple[str, ...]] | None = None
     trend_growth: Term[Decimal] | None = None
     quality_indicators: Term[tuple[Indicator, ...]] | None = None

@@ -1,4 +1,4 @@
-"""What a parameter can hold beside a number or a choice: providers, brackets, indicators, deliveries."""
+"""What a parameter can hold beside a number or a choice: providers, brackets, indicators, deliveries, limits."""
 
 from __future__ import annotations
 
@@ -68,3 +68,27 @@ class ExpectedDelivery(BaseModel):
     supplier: Code
     tables: Annotated[tuple[Code, ...], Field(min_length=1)]
     years: Literal["baseline_and_contract", "contract"]
+
+
+class Overlap(BaseModel):
+    """Of a delivery's persons in one table: the share whom the insurer's register knows, as expected and its band."""
+
+    model_config = STRICT
+
+    table: Code
+    expected: Share
+    at_least: Share
+    at_most: Share
+
+
+class RiskLimit(BaseModel):
+    """At most this share of the linked persons may be in a group smaller than so many who are alike.
+
+    Alike in `columns`; without them in all quasi-identifiers. Smaller than 2 is: unique.
+    """
+
+    model_config = STRICT
+
+    columns: Annotated[tuple[Code, ...], Field(min_length=1)] | None = None
+    smaller_than: Annotated[int, between("2")]
+    share: Share

@@ -15,6 +15,8 @@ from pathlib import Path
 
 MANIFEST = "manifest.json"
 MAP_SUFFIX = ".map"
+NOT_TABLES = (MAP_SUFFIX, ".part", ".leaving")
+"""Ends of names of folders that are no supplier's half: the TTP's, one on its way in, and one on its way out."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def arrivals(inbox: Path, business_date: dt.date) -> list[Arrival]:
         return []
     found = []
     for folder in sorted(inbox.iterdir()):
-        if folder.name.startswith(".") or folder.suffix in (MAP_SUFFIX, ".part") or not folder.is_dir():
+        if folder.name.startswith(".") or folder.suffix in NOT_TABLES or not folder.is_dir():
             continue
         arrival = arrival_named(inbox, folder.name)
         if arrival.delivered_on is None or arrival.delivered_on <= business_date:

@@ -16,6 +16,7 @@ class Came(StrEnum):
 
     CAME = "came"
     LINKED = "linked"
+    QUARANTINED = "quarantined"
     STOPPED = "stopped"
     REFUSED = "refused"
     MISSING = "missing"
@@ -24,6 +25,7 @@ class Came(StrEnum):
 BEST_FIRST = {
     Standing.ACCEPTED: Came.CAME,
     Standing.LINKED: Came.LINKED,
+    Standing.QUARANTINED: Came.QUARANTINED,
     Standing.STOPPED: Came.STOPPED,
     Standing.REFUSED: Came.REFUSED,
 }
@@ -34,8 +36,8 @@ BEST_FIRST = {
 class Expected:
     """A table that a supplier is to deliver over a year, and how that stands.
 
-    `came`: an accepted delivery that counts holds it; `linked`: it waits for the gate; `stopped` and `refused`:
-    it only came in a delivery that cannot be used; `missing`: it did not come.
+    `came`: an accepted delivery that counts holds it; `linked`: it waits for the gate; `quarantined`: for an
+    operator; `stopped` and `refused`: it only came in a delivery that cannot be used; `missing`: it did not come.
     """
 
     supplier: str

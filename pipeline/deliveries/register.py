@@ -31,6 +31,8 @@ delivery = sa.Table(
     sa.Column("persons", sa.Integer),
     sa.Column("accounts", sa.JSON),
     sa.Column("checks", sa.JSON),
+    sa.Column("acknowledged", sa.Boolean, nullable=False, default=False),
+    sa.Column("released_on", sa.Date),
 )
 
 
@@ -106,16 +108,41 @@ class Register:
 
     def judge(self, row: Delivery, status: Status, checks: dict[str, Any], reason: str = "") -> None:
         """Record the gate's verdict on a linked delivery."""
+        self._update(
+            delivery.c.arrival == row.arrival,
+            delivery.c.arrival_digest == row.arrival_digest,
+            delivery.c.status == Status.LINKED,
+            values={"status": status, "checks": checks, "reason": reason},
+        )
+
+    def not_acknowledged(self) -> list[Delivery]:
+        """Deliveries that were opened, and of which the TTP was not told so."""
+        return self._read(delivery.c.status.in_(OPENED), delivery.c.acknowledged.is_(False))
+
+    def note_acknowledged(self, arrival: str) -> None:
+        """Record that the TTP was told of the delivery that was opened from this arrival."""
+        self._update(
+            delivery.c.arrival == arrival, delivery.c.status.in_(OPENED), values={"acknowledged": True}
+        )
+
+    def release(self, row: Delivery, released_on: dt.date) -> None:
+        """Let a delivery that is in quarantine count from a business date on."""
+        self._update(
+            delivery.c.arrival == row.arrival,
+            delivery.c.arrival_digest == row.arrival_digest,
+            delivery.c.status == Status.QUARANTINED,
+            values={"status": Status.ACCEPTED, "released_on": released_on},
+        )
+
+    def relabel(self, old: str, new: str, connection: sa.engine.Connection) -> None:
+        """Say of every delivery with pseudonyms of one label that they are of another, in the caller's transaction."""
+        connection.execute(
+            sa.update(delivery).where(delivery.c.pseudonym_label == old).values(pseudonym_label=new)
+        )
+
+    def _update(self, *conditions: sa.ColumnElement[bool], values: dict[str, Any]) -> None:
         with writing(self.engine) as connection, connection.begin():
-            connection.execute(
-                sa.update(delivery)
-                .where(
-                    delivery.c.arrival == row.arrival,
-                    delivery.c.arrival_digest == row.arrival_digest,
-                    delivery.c.status == Status.LINKED,
-                )
-                .values(status=status, checks=checks, reason=reason)
-            )
+            connection.execute(sa.update(delivery).where(*conditions).values(**values))
 
     def _read(self, *conditions: sa.ColumnElement[bool]) -> list[Delivery]:
         query = sa.select(delivery).where(*conditions).order_by(delivery.c.arrival, delivery.c.arrival_digest)

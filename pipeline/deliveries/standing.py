@@ -26,6 +26,7 @@ class Standing(StrEnum):
 
     LINKED = "linked"
     ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
     REPLACED = "replaced"
     STOPPED = "stopped"
     REFUSED = "refused"
@@ -46,14 +47,16 @@ def states(register: Sequence[Delivery], business_date: dt.date) -> list[Deliver
     instead = replaced(register, business_date)
     found = []
     for row in sorted((row for row in register if row.came_up_to(business_date)), key=_order):
-        by = instead.get(str(row.delivery_id), "") if row.status == Status.ACCEPTED else ""
-        found.append(DeliveryState(row, Standing.REPLACED if by else Standing(row.status), by))
+        status = row.status_on(business_date)
+        by = instead.get(str(row.delivery_id), "") if status == Status.ACCEPTED else ""
+        found.append(DeliveryState(row, Standing.REPLACED if by else Standing(status), by))
     return found
 
 
 def replaced(register: Sequence[Delivery], business_date: dt.date) -> dict[str, str]:
     """The accepted deliveries that do not count on a business date: id -> id of the one that does instead."""
-    accepted = [row for row in register if row.status == Status.ACCEPTED and row.came_up_to(business_date)]
+    came = [row for row in register if row.came_up_to(business_date)]
+    accepted = [row for row in came if row.status_on(business_date) == Status.ACCEPTED]
     instead: dict[str, str] = {}
     for _, group in groupby(sorted(accepted, key=_order), key=lambda row: row.place):
         rows = list(group)

@@ -38,6 +38,8 @@ def set_up_roles(state: State) -> bool:
     new = {name for (_, name), is_new in zip(roles, made, strict=True) if is_new}
     for names in suppliers.values():
         _share_secret(state, names, {name for name in names if name in new or not _has_secret(state, name)})
+    epochs = [(one.id, one.for_year(one.years[0]).linkage_epoch.value) for one in contracts.values()]
+    _make_epochs(state, epochs, is_new=TTP_NAME in new)
     for path, contract in contracts.items():
         _agree(state, path, contract.id, suppliers[path])
     return True
@@ -103,6 +105,16 @@ def _pass_secret(state: State, maker: str, name: str) -> None:
         state, "keys", "receive-secret", _ring(state, "supplier", name), sealed,
         "--from", str(_identity(state, maker)),
     )  # fmt: skip
+
+
+def _make_epochs(state: State, epochs: list[tuple[str, int]], *, is_new: bool) -> None:
+    """The TTP's key for the first epoch of each contract, where its ring lacks it."""
+    ring = _ring(state, "ttp", TTP_NAME)
+    known = [] if is_new else json.loads(run_role(state, "keys", "show", ring, "--json"))["keys"]
+    names = {key["name"] for key in known}
+    for contract, epoch in epochs:
+        if f"pseudonym-{contract}-{epoch}" not in names:
+            run_role(state, "keys", "make-epoch", ring, "--contract", contract, "--epoch", str(epoch))
 
 
 def _agree(state: State, contract: Path, contract_id: str, suppliers: list[str]) -> None:

@@ -71,6 +71,11 @@ class Plan:
         """Who delivers, in order."""
         return tuple(dict.fromkeys(delivery.supplier for delivery in self.deliveries))
 
+    @property
+    def last_day(self) -> dt.date:
+        """The day of the last delivery: a round of the TTP that is to take them all is of no earlier day."""
+        return max(delivery.delivered_on for delivery in self.deliveries)
+
     def of(self, supplier: str) -> tuple[PlannedDelivery, ...]:
         """One supplier's deliveries."""
         return tuple(delivery for delivery in self.deliveries if delivery.supplier == supplier)

@@ -73,7 +73,8 @@ def run_demo(
     tell("Suppliers check and seal their files, two at a time")
     sealed = side_by_side(partial(_seal, state, supplier, tell) for supplier in plan.suppliers)
     tell("The TTP gives pseudonyms")
-    mapped = "Nothing new" not in run_role(state, "ttp", "run", "--home", str(state.ttp))
+    ttp_round = ("ttp", "run", "--home", str(state.ttp), "--date", plan.last_day.isoformat())
+    mapped = "Nothing new" not in run_role(state, *ttp_round)
     put_again(state, plan.again)
     before = _outcome(state)
     for business_date, quarter in NIGHTS.items():
@@ -85,6 +86,8 @@ def run_demo(
     side_by_side(partial(_settle, state, contract_id) for contract_id in CONTRACT_IDS)
     tell("Counting every row and cent")
     run_role(state, "reconcile", "--date", BUSINESS_DATE.isoformat())
+    tell("The TTP removes the identifiers of what the OCMO has opened")
+    run_role(state, *ttp_round)
     return DemoRun(state, any([made_roles, made_region, *sealed, mapped, _outcome(state) != before]))
 
 
@@ -104,14 +107,14 @@ def _seal(state: State, supplier: str, tell: Tell) -> bool:
         RoleFailedError: when it failed for another reason than a file that cannot be used.
     """
     ended = try_role(state, "supplier", "seal", "--home", str(state.home("supplier", supplier)))
-    if ended.exit_code and ended.exit_code not in _refusals():
-        raise RoleFailedError(f"{supplier} could not seal its files: {ended.why}")
     said = ended.said.splitlines()
     sealed = [line for line in said if ": sealed;" in line]
     tell(f"  {supplier}: {len(sealed)} {'delivery' if len(sealed) == 1 else 'deliveries'} sealed")
     for line in (*said, *ended.complaints):
         if ": refused;" in line or ": repeated;" in line:
             tell(f"  {line}")
+    if ended.exit_code and ended.exit_code not in _refusals():
+        raise RoleFailedError(f"{supplier} could not seal its files: {ended.why}")
     return bool(sealed)
 
 

@@ -6,11 +6,14 @@ publishes all of them in one database transaction: everything is seen, or nothin
 
 from pipeline.lake.catalogue import Catalogue, Snapshot, TableFile, inputs_digest
 from pipeline.lake.engine import EngineSettings, connect
+from pipeline.lake.replacing import replace_files
+from pipeline.lake.rewriting import PUBLISHED, labelled_files, rewrite, see_published
 from pipeline.lake.sql import SqlTable, sql_table
 from pipeline.lake.step import Step, engine_settings, open_lake, run_step
 from pipeline.lake.store import Lake
 
 __all__ = [
+    "PUBLISHED",
     "Catalogue",
     "EngineSettings",
     "Lake",
@@ -21,7 +24,11 @@ __all__ = [
     "connect",
     "engine_settings",
     "inputs_digest",
+    "labelled_files",
     "open_lake",
+    "replace_files",
+    "rewrite",
     "run_step",
+    "see_published",
     "sql_table",
 ]

@@ -4,6 +4,10 @@ A snapshot belongs to a scope (`delivery/zilverzorg-2025-01`, `claims/maasoever`
 digest of everything it was computed from. The same scope, date and inputs are published once: a rerun
 finds the snapshot and does nothing. Other inputs for the same date make a newer snapshot beside it; the
 newest is current, the older ones stay.
+
+What is published does not change, with two exceptions, both of persons' rights over their own rows: an objection
+takes rows out, and a rotation gives all persons other pseudonyms (`replacing`). What a later step is a function of
+is a table's content up to the names of pseudonyms, so a table that was only moved counts as what it was (`origin`).
 """
 
 from __future__ import annotations
@@ -12,7 +16,8 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,14 +42,26 @@ snapshot_file = sa.Table(
     sa.Column("row_count", sa.BigInteger, nullable=False),
 )
 
+moved_table = sa.Table(
+    "moved_table",
+    metadata,
+    sa.Column("snapshot_id", sa.ForeignKey("snapshot.snapshot_id"), primary_key=True),
+    sa.Column("table_name", sa.String, primary_key=True),
+    sa.Column("origin", sa.String(64), nullable=False),
+)
+
 
 @dataclass(frozen=True, order=True)
 class TableFile:
-    """One version of one table: named by its content."""
+    """One version of one table: named by its content.
+
+    In a snapshot, `origin` is the digest that the table had there before all pseudonyms changed; empty when none did.
+    """
 
     table: str
     digest: str
     rows: int
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,8 +82,8 @@ class Snapshot:
 
     @property
     def digests(self) -> dict[str, str]:
-        """Content digest by table name: what a later step's inputs digest is made of."""
-        return {file.table: file.digest for file in self.files}
+        """Content digest by table name, up to pseudonyms: what a later step's inputs digest is made of."""
+        return {file.table: file.origin or file.digest for file in self.files}
 
 
 def inputs_digest(*inputs: object) -> str:
@@ -75,12 +92,27 @@ def inputs_digest(*inputs: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_FILES = sa.select(
+    snapshot_file.c.table_name, snapshot_file.c.digest, snapshot_file.c.row_count, moved_table.c.origin
+).outerjoin(
+    moved_table,
+    sa.and_(
+        moved_table.c.snapshot_id == snapshot_file.c.snapshot_id,
+        moved_table.c.table_name == snapshot_file.c.table_name,
+    ),
+)
+
+
+def _file(row: Any) -> TableFile:
+    return TableFile(row.table_name, row.digest, row.row_count, row.origin or "")
+
+
 class Catalogue:
     """Reads and publishes snapshots in the register's database."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        make_tables(engine, snapshot, snapshot_file)
+        make_tables(engine, snapshot, snapshot_file, moved_table)
 
     def find(self, scope: str, business_date: dt.date, digest: str) -> Snapshot | None:
         """The snapshot already published for exactly these inputs, if there is one."""
@@ -138,11 +170,14 @@ class Catalogue:
                 also(connection)
         return published
 
+    def files(self) -> list[TableFile]:
+        """Every file that some snapshot holds, once; without an `origin`, which is the snapshots'."""
+        with self.engine.connect() as connection:
+            return sorted({replace(_file(row), origin="") for row in connection.execute(_FILES)})
+
     def published_digests(self) -> set[tuple[str, str]]:
         """(table, digest) of every file that some snapshot holds."""
-        with self.engine.connect() as connection:
-            rows = connection.execute(sa.select(snapshot_file.c.table_name, snapshot_file.c.digest))
-            return {(table, digest) for table, digest in rows}
+        return {(file.table, file.digest) for file in self.files()}
 
     def _one(self, *conditions: sa.ColumnElement[bool]) -> Snapshot | None:
         with self.engine.connect() as connection:
@@ -151,10 +186,8 @@ class Catalogue:
             ).first()
             if row is None:
                 return None
-            files = connection.execute(
-                sa.select(snapshot_file).where(snapshot_file.c.snapshot_id == row.snapshot_id)
-            )
-            found = sorted(TableFile(f.table_name, f.digest, f.row_count) for f in files)
+            files = connection.execute(_FILES.where(snapshot_file.c.snapshot_id == row.snapshot_id))
+            found = sorted(_file(each) for each in files)
         return Snapshot(row.scope, row.business_date, row.inputs_digest, tuple(found))
 
     @staticmethod

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.lake.spill import spill_folder
+
 
 @dataclass(frozen=True)
 class EngineSettings:
@@ -26,17 +28,19 @@ class EngineSettings:
 @contextlib.contextmanager
 def connect(settings: EngineSettings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own, closed at the end; it loads no extension from outside."""
-    settings.spill.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        config={
-            "memory_limit": settings.memory_limit,
-            "threads": settings.threads,
-            "temp_directory": str(settings.spill),
-            "autoinstall_known_extensions": False,
-        }
-    )
-    connection.execute("SET enable_progress_bar = false")  # it would write into our caller's output and logs
-    try:
-        yield connection
-    finally:
-        connection.close()
+    with spill_folder(settings.spill) as pages:
+        connection = duckdb.connect(
+            config={
+                "memory_limit": settings.memory_limit,
+                "threads": settings.threads,
+                "temp_directory": str(pages),
+                "autoinstall_known_extensions": False,
+            }
+        )
+        connection.execute(
+            "SET enable_progress_bar = false"
+        )  # it would write into our caller's output and logs
+        try:
+            yield connection
+        finally:
+            connection.close()

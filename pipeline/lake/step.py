@@ -20,6 +20,7 @@ from pipeline.errors import NoDataError
 from pipeline.home import OcmoHome
 from pipeline.lake.catalogue import Catalogue, Snapshot, TableFile, inputs_digest
 from pipeline.lake.engine import EngineSettings, connect
+from pipeline.lake.persons import require_findable
 from pipeline.lake.sql import sql_table
 from pipeline.lake.store import Lake
 
@@ -61,7 +62,7 @@ class Step:
 
     def make(self, package: str, table: str, parameters: Mapping[str, object] | None = None) -> None:
         """Make the table of `sql/<package>/<table>.sql` and see it."""
-        self.files.append(
+        self._add(
             self.lake.write_query(
                 self.connection, sql_table(package, table), parameters or {}, label=self.label
             )
@@ -69,12 +70,16 @@ class Step:
 
     def keep(self, table: str, frame: pl.DataFrame, *, key: Sequence[str]) -> None:
         """Make a table of a frame computed in Python."""
-        self.files.append(self.lake.write_frame(table, frame, sort_by=key))
+        self._add(self.lake.write_frame(table, frame, sort_by=key))
 
     def read(self, table: str) -> pl.DataFrame:
         """A table this step sees, as a frame."""
         frame: pl.DataFrame = self.connection.table(table).pl()
         return frame
+
+    def _add(self, file: TableFile) -> None:
+        require_findable(self.lake, file)
+        self.files.append(file)
 
 
 def run_step(

@@ -5,7 +5,8 @@
     lake/staging/                              files being written
 
 Whoever writes holds the store's lock shared until its files are published; a sweep takes it alone, so it
-never removes a file between writing and publishing.
+never removes a file between writing and publishing. Who rewrites what is published has it alone too, so that
+nobody publishes in between what was made of the tables as they were.
 """
 
 from __future__ import annotations
@@ -78,19 +79,36 @@ class Lake:
         connection.read_parquet(str(self.path(file))).create_view(table.name)
         return file
 
+    @contextlib.contextmanager
+    def rewriting(self) -> Iterator[None]:
+        """Hold the store's lock alone, once everybody who writes has published; then remove what nobody holds."""
+        with self._locked(fcntl.LOCK_EX):
+            yield
+            self._remove_unpublished()
+
+    def label(self, file: TableFile) -> str:
+        """The label of a file's pseudonyms; empty when it has none."""
+        written: dict[bytes, bytes] = pq.read_metadata(self.path(file)).metadata or {}
+        return written.get(LABEL_KEY.encode(), b"").decode()
+
+    def columns(self, file: TableFile) -> list[str]:
+        """The names of a file's columns."""
+        return list(pq.read_schema(self.path(file)).names)
+
     def sweep(self) -> int:
         """Remove files no snapshot holds; returns how many. Does nothing while someone writes."""
-        removed = 0
         with contextlib.suppress(BlockingIOError), self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
-            published = self.catalogue.published_digests()
-            for path in sorted(self.tables.glob("*/*")):
-                if (path.parent.name, path.stem) not in published:
-                    path.unlink()
-                    removed += 1
-            for path in sorted(self.staging.iterdir()):
-                path.unlink()
-                removed += 1
-        return removed
+            return self._remove_unpublished()
+        return 0
+
+    def _remove_unpublished(self) -> int:
+        published = self.catalogue.published_digests()
+        tables = sorted(self.tables.glob("*/*"))
+        unpublished = [path for path in tables if (path.parent.name, path.stem) not in published]
+        unpublished += sorted(self.staging.iterdir())
+        for path in unpublished:
+            path.unlink()
+        return len(unpublished)
 
     @contextlib.contextmanager
     def _locked(self, how: int) -> Iterator[None]:

@@ -23,6 +23,7 @@ from pipeline.errors import ReconciliationError, SettingsError
 from pipeline.home import OcmoHome
 from pipeline.indicators import build_indicators
 from pipeline.lake import open_lake
+from pipeline.linkage import persons_objected
 from pipeline.reporting.difference_page import difference_page
 from pipeline.reporting.document import difference, document
 from pipeline.reporting.drafting import settle_closed
@@ -60,6 +61,7 @@ def recompute(home: OcmoHome, contract_id: str, year: int, business_date: dt.dat
         build(home, contract_id, year, business_date)
     statement = replace(settle_closed(home, contract_id, year, business_date), state="recomputed")
     compared = _compared(statement, _issued(home, contract_id, year), reason.strip())
+    compared["persons_objected"] = persons_objected(home, contract_id)
     text = json.dumps(compared, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     root = home.reports / "recomputed" / f"{contract_id}-{year}"
     folder = root / f"{business_date}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

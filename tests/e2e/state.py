@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pipeline.demo.homes import set_up_roles
 from pipeline.demo.region import write_region
-from pipeline.demo.roles import State, run_role
+from pipeline.demo.roles import State
 from pipeline.demo.run import BUSINESS_DATE, CONTRACT_ID, CONTRACT_YEAR
 from pipeline.demo.supplier_plans import plan_deliveries
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
+from tests.e2e.forked import ocmo
 
 INSURED = 4_000
 DATE = BUSINESS_DATE.isoformat()
@@ -27,8 +28,8 @@ def sealed_state(root: Path) -> State:
     region = write_region(state.suppliers, insured=INSURED)
     plan_deliveries(state, region)
     for supplier in region.suppliers:
-        run_role(state, "supplier", "seal", "--home", str(state.home("supplier", supplier)))
-    run_role(state, "ttp", "run", "--home", str(state.ttp))
+        ocmo(state, "supplier", "seal", "--home", str(state.home("supplier", supplier)))
+    ocmo(state, "ttp", "run", "--home", str(state.ttp))
     return state
 
 
@@ -39,15 +40,13 @@ def copy_of(state: State, root: Path) -> State:
 
 
 def run_night(state: State) -> str:
-    """The night, without Airflow, in a process of its own; what it printed."""
-    return run_role(state, "night", "run", "--date", DATE)
+    """The night, without Airflow; what it printed."""
+    return ocmo(state, "night", "run", "--date", DATE)
 
 
 def settle(state: State) -> None:
     """The draft settlement of the demonstration's contract."""
-    run_role(
-        state, "settlement", "run", "--contract", CONTRACT_ID, "--year", str(CONTRACT_YEAR), "--date", DATE
-    )
+    ocmo(state, "settlement", "run", "--contract", CONTRACT_ID, "--year", str(CONTRACT_YEAR), "--date", DATE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def results(state: State) -> Results:
     home = OcmoHome.open(state.ocmo)
     catalogue = open_lake(home).catalogue
     scopes = [f"{step}/{CONTRACT_ID}/{CONTRACT_YEAR}" for step in ("claims", "casemix", "indicators")]
-    deliveries = json.loads(run_role(state, "deliveries", "list", "--json"))["deliveries"]
+    deliveries = json.loads(ocmo(state, "deliveries", "list", "--json"))["deliveries"]
     scopes += [f"delivery/{row['delivery_id']}" for row in deliveries if row["delivery_id"]]
     current = {scope: catalogue.current(scope) for scope in scopes}
     return Results(

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -23,9 +22,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.checks import deliveries
-from pipeline.checks.definitions import check_definitions
-from pipeline.checks.gate import Files, gate
-from pipeline.checks.report import GateReport
 from pipeline.demo.defects import defects
 from pipeline.demo.roles import State
 from pipeline.demo.summary import RegionSummary
@@ -33,6 +29,7 @@ from pipeline.home import CHECKOUT
 from pipeline.reporting.reconciliation import Reconciliation
 from pipeline.settlement import Statement
 from tests import whole_line
+from tests.e2e.judged_once import JudgedOnce
 from tests.whole_line import Refusal
 
 INSURED = 1_500
@@ -146,24 +143,11 @@ def _for_few(text: str) -> str:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def remembered_verdicts() -> Iterator[None]:
-    """The gate judges the same tables beside the same known values once: files are named by their content."""
-    verdicts: dict[object, GateReport] = {}
-
-    def once(tables: Files, *, earlier: Files, upper_date: dt.date, **settings: Any) -> GateReport:
-        known = {check.known_table for check in check_definitions(upper_date) if check.table in tables}
-        looked_at = {table: paths for table, paths in earlier.items() if table in known}
-        key = (_file_names(tables), _file_names(looked_at), upper_date)
-        if key not in verdicts:
-            verdicts[key] = gate(tables, earlier=earlier, upper_date=upper_date, **settings)
-        return verdicts[key]
-
-    with mock.patch.object(deliveries, "gate", once):
+def remembered_verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """See `JudgedOnce`."""
+    with mock.patch.object(deliveries, "gate", deliveries.gate):
+        JudgedOnce(tmp_path_factory.mktemp("verdicts"))()
         yield
-
-
-def _file_names(tables: Files) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((table, path.name) for table, paths in tables.items() for path in paths))
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def deaths(state: State, arguments: Sequence[str], behind: Path) -> int:
         ended = Command(state, *arguments, before=DieOnce(behind)).wait()
         if ended.exit_code == 0 or (number and ended.exit_code == IssuedStatementError.exit_code):
             return number
-        assert ended.exit_code == -signal.SIGKILL, f"{' '.join(arguments)}: {ended.said}"
+        assert ended.exit_code == -signal.SIGKILL, f"{' '.join(arguments)}: {ended.complained}"
     raise AssertionError(f"{' '.join(arguments)} never came to its end")
 
 

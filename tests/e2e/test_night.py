@@ -10,9 +10,10 @@ import pytest
 
 from pipeline.demo.homes import CONTRACT, CONTRACTS
 from pipeline.demo.plan import plan_of
-from pipeline.demo.roles import RoleFailedError, State, run_role
+from pipeline.demo.roles import RoleFailedError, State
 from pipeline.demo.run import CONTRACT_ID, CONTRACT_YEAR
 from pipeline.demo.summary import read_summary
+from tests.e2e.forked import ocmo
 from tests.e2e.state import DATE, Results, hashes, run_night, sealed_state, settle
 
 STATEMENT = f"{CONTRACT_ID}-{CONTRACT_YEAR}-draft.json"
@@ -27,7 +28,7 @@ def test_every_delivery_is_accepted_and_every_row_and_cent_is_that_of_the_files(
     counting = [delivery for delivery in plan.deliveries if delivery.delivery_id not in replaced]
     paths = {file.path for delivery in counting for file in delivery.files}
     written = [file for file in region.files if file.path in paths]
-    found = json.loads(run_role(settled, "summary", "--date", DATE, "--json"))
+    found = json.loads(ocmo(settled, "summary", "--date", DATE, "--json"))
     assert found["deliveries"] == {"accepted": len(counting), "replaced": len(replaced)}
     assert found["rows"]["accepted"] == sum(file.rows for file in written)
     cents = found["claim_cents"]["accepted"] + found["payment_cents"]["accepted"]
@@ -37,12 +38,12 @@ def test_every_delivery_is_accepted_and_every_row_and_cent_is_that_of_the_files(
 
 def test_hospitals_patients_link_with_the_insurers_register(settled: State) -> None:
     """A tenth of the operated patients are insured elsewhere, three in ten of the rest with the other insurer."""
-    found = json.loads(run_role(settled, "summary", "--date", DATE, "--json"))
+    found = json.loads(ocmo(settled, "summary", "--date", DATE, "--json"))
     assert 0.53 < found["contracts"][0]["linked_share"] < 0.73
 
 
 def test_reconcile_closes_to_the_cent(settled: State) -> None:
-    found = json.loads(run_role(settled, "reconcile", "--date", DATE, "--json"))
+    found = json.loads(ocmo(settled, "reconcile", "--date", DATE, "--json"))
     assert found["closes"] is True
     steps = found["settlements"][0]["steps"]
     assert len(steps) > 100
@@ -50,16 +51,17 @@ def test_reconcile_closes_to_the_cent(settled: State) -> None:
 
 
 def test_a_second_night_and_settlement_leave_every_file_as_it_is(copied_settled: State) -> None:
+    assert "deliveries that the OCMO has opened were removed" in ocmo(copied_settled, "ttp", "run")
     before = hashes(copied_settled.root)
     for supplier in ("zilverzorg", "maasoever"):
-        said = run_role(
+        said = ocmo(
             copied_settled, "supplier", "seal", "--home", str(copied_settled.home("supplier", supplier))
         )
         assert "sealed before" in said
-    assert "Nothing new" in run_role(copied_settled, "ttp", "run")
+    assert "Nothing new" in ocmo(copied_settled, "ttp", "run")
     assert "Nothing new has arrived" in run_night(copied_settled)
     settle(copied_settled)
-    run_role(copied_settled, "reconcile", "--date", DATE)
+    ocmo(copied_settled, "reconcile", "--date", DATE)
     assert hashes(copied_settled.root) == before
 
 
@@ -75,7 +77,7 @@ def test_other_keys_give_other_pseudonyms_and_the_same_statement(
 
 def test_a_business_date_without_data(copied: State) -> None:
     with pytest.raises(RoleFailedError, match=r"exit code 30: There is no data for business date 2020-01-01"):
-        run_role(copied, "night", "run", "--date", "2020-01-01")
+        ocmo(copied, "night", "run", "--date", "2020-01-01")
     assert not list((copied.ocmo / "lake" / "tables").rglob("*.parquet"))
 
 

@@ -21,7 +21,7 @@ from pipeline.canonical import canonical_tables
 from pipeline.claims.build import TABLES as CLAIMS
 from pipeline.contract import shelf
 from pipeline.deliveries import Register
-from pipeline.demo.roles import RoleFailedError, State, run_role
+from pipeline.demo.roles import RoleFailedError, State
 from pipeline.demo.run import BUSINESS_DATE, CONTRACT_ID, CONTRACT_YEAR
 from pipeline.errors import FiguresError, NoDataError, ReconciliationError
 from pipeline.home import OcmoHome
@@ -32,6 +32,7 @@ from pipeline.reporting.drafting import draft_statement, settle_on
 from pipeline.reporting.reconciliation import statements_folder, written
 from pipeline.reporting.reconciliation.steps import Step
 from pipeline.settlement import Statement
+from tests.e2e.forked import ocmo
 from tests.e2e.state import DATE, copy_of, hashes
 
 NOT_DELIVERED = {"agreed_price", "consortium_member"}
@@ -258,4 +259,4 @@ def test_the_command_says_where(copied_settled: State) -> None:
         spoiled(file, '"payable_cents": '),
         pytest.raises(RoleFailedError, match=r"exit code 50: 1 step does not close in computed = on paper, "),
     ):
-        run_role(copied_settled, "reconcile", "--date", DATE)
+        ocmo(copied_settled, "reconcile", "--date", DATE)

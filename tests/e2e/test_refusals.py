@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.demo.roles import RoleFailedError, State, run_role
+from pipeline.demo.roles import RoleFailedError, State
+from tests.e2e.forked import ocmo
 from tests.e2e.state import DATE, hashes, run_night, settle
 
 SUPPLIER, DELIVERY = "maasoever", "maasoever-2025-01"
@@ -30,7 +31,7 @@ def arrived(state: State) -> list[str]:
 
 
 def listed(state: State) -> dict[str, dict[str, str]]:
-    rows = json.loads(run_role(state, "deliveries", "list", "--json"))["deliveries"]
+    rows = json.loads(ocmo(state, "deliveries", "list", "--json"))["deliveries"]
     return {row["arrival"]: row for row in rows}
 
 
@@ -90,7 +91,7 @@ def test_a_key_ring_readable_by_others(copied: State) -> None:
     (copied.suppliers / SUPPLIER / "keys" / "ring.json").chmod(0o644)
     (copied.suppliers / SUPPLIER / "sealed" / f"{DELIVERY}.json").unlink()
     with pytest.raises(RoleFailedError, match=r"exit code 64: .*open to other users"):
-        run_role(copied, "supplier", "seal", "--home", str(copied.suppliers / SUPPLIER))
+        ocmo(copied, "supplier", "seal", "--home", str(copied.suppliers / SUPPLIER))
 
 
 def add_to_total(text: bytes) -> bytes:
@@ -143,7 +144,7 @@ def test_a_message_that_cannot_be_what_it_says(copied: State, spoil, code: int, 
     path = message(copied)
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(RoleFailedError, match=f"exit code {code}: .*({said})"):
-        run_role(copied, "supplier", "check", str(path))
+        ocmo(copied, "supplier", "check", str(path))
 
 
 def test_a_spoiled_file_seals_nothing(copied: State) -> None:
@@ -155,7 +156,7 @@ def test_a_spoiled_file_seals_nothing(copied: State) -> None:
     path.write_bytes(path.read_bytes()[:-612])
     before = hashes(copied.drop)
     with pytest.raises(RoleFailedError, match="exit code 11"):
-        run_role(copied, "supplier", "seal", "--home", str(home))
+        ocmo(copied, "supplier", "seal", "--home", str(home))
     assert hashes(copied.drop) == before
     assert not (home / "sealed" / "zilverzorg-2022-01.json").exists()
 
@@ -180,6 +181,6 @@ def test_a_contract_that_cannot_be(
     with (copied.ocmo / "ocmo.yaml").open("a") as settings:
         settings.write(f"contracts: {folder}\n")
     with pytest.raises(RoleFailedError, match=f"(?i)exit code {code}: .*({said})"):
-        run_role(copied, "contract", "check", str(folder / "maasoever.yaml"))
+        ocmo(copied, "contract", "check", str(folder / "maasoever.yaml"))
     with pytest.raises(RoleFailedError, match=f"exit code {code}"):
-        run_role(copied, "night", "run", "--date", DATE)
+        ocmo(copied, "night", "run", "--date", DATE)

@@ -75,7 +75,7 @@ def rungs(folder: Path, amounts: Amounts, **told: int) -> dict[tuple[str, str], 
     return {(step.step, step.quantity): step.closes for step in steps}
 
 
-AWARDED = ("accepted, awarded instead of declared = in the lake", "cents")
+AWARDED = ("accepted, awarded instead of declared = in the lake + removed", "cents")
 
 
 @pytest.mark.parametrize(("amounts", "change"), [case for case in CASES if case[0]])

@@ -49,6 +49,10 @@ def rows(path: Path, mapping: Path, year: int) -> tuple[pl.DataFrame, int]:
     return whole.drop("row_number"), sum(block.delivered_cents for block in blocks)
 
 
+STAYS_BEHIND = {"insured": "general_practice_code"}
+"""By mapping a column that its file has and the demonstration does not deliver; a proposal cannot know that."""
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_comes_to_the_same_rows_and_cents(made: Made, form: str, tmp_path: Path) -> None:
     folder, _ = made
@@ -94,7 +98,9 @@ def test_a_proposal_finds_the_table_and_the_columns_that_the_own_mapping_names(
     assert proposal.table.name == own["table"]
     assert proposal.person.rule == own["person"]
     found = {name: set(guess.sources) for name, guess in proposal.columns.items() if guess.sources}
-    assert found == named_sources(mapping)
+    extra = {STAYS_BEHIND[mapping]} if mapping in STAYS_BEHIND else set()
+    assert found.keys() - named_sources(mapping).keys() == extra
+    assert found.items() >= named_sources(mapping).items()
 
 
 @pytest.mark.parametrize("mapping", MAPPINGS)
@@ -128,7 +134,10 @@ def test_a_proposal_is_read_as_soon_as_nothing_in_it_is_to_be_decided(
         path.write_text(yaml.safe_dump(written), encoding="utf-8")
     file = largest(made, mapping)
     expected = rows(made[0] / file.path, mapping_path(mapping), file.year)
-    assert rows(made[0] / file.path, path, file.year)[0].equals(expected[0])
+    found = rows(made[0] / file.path, path, file.year)
+    assert found[1] == expected[1]
+    delivered = [name for name in expected[0].columns if name != STAYS_BEHIND.get(mapping)]
+    assert found[0].select(delivered).equals(expected[0].select(delivered))
 
 
 def test_only_the_law_of_the_claims_is_left_to_decide(proposals: dict[str, Proposal]) -> None:

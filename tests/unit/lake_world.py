@@ -24,6 +24,7 @@ def home_in(root: Path, **settings: Any) -> OcmoHome:
     home = OcmoHome(
         root=root / "ocmo",
         inbox=root / "inbox",
+        ttp_outbox=root / "to-ttp",
         contracts=CHECKOUT / "contracts",
         database_url=f"sqlite:///{root / 'ocmo' / 'register.sqlite'}",
         memory_limit="1GB",

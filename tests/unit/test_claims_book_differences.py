@@ -18,9 +18,12 @@ from pipeline.claims.books import BookDifferences
 from pipeline.claims.reasons import NON_CLAIM_PAYMENT
 from pipeline.cli.app import app
 from pipeline.completion import build_completion, completed
+from pipeline.database import writing
 from pipeline.deliveries import Status
+from pipeline.deliveries.removed import Removed, RemovedRows
 from pipeline.errors import NoDataError
 from pipeline.home import OcmoHome
+from pipeline.lake import open_lake
 from tests.claims_world import PERSONS, claim, period
 from tests.unit.lake_world import DAY, home_in, publish_delivery
 
@@ -147,6 +150,21 @@ def test_a_credit_whose_claim_was_kept_back_leaves_nothing_unexplained(home: Ocm
         "credit_of_rejected": (1, -60),
         "unexplained": (0, 0),
     }
+
+
+def test_lines_of_persons_who_left_are_named(home: OcmoHome) -> None:
+    """Booked: three claims. Of one the person objected, of another a rotation left the person behind."""
+    deliver(home, "zilverzorg-2025-01", [line("1", 3, 100)], [total(111, 3)])
+    lake = open_lake(home)
+    left = RemovedRows(lake.catalogue.engine)
+    with writing(left.engine) as connection, connection.begin():
+        for why, cents in (("objection", 7), ("rotation", 4)):
+            left.add([Removed("zilverzorg-2025-01", "claim_line", why, 1, cents, cents)], connection)
+        left.add([Removed("zilverzorg-2025-01", "insured", "objection", 1, 0, 0)], connection)
+        left.add([Removed("replaced-2025", "claim_line", "objection", 5, 500, 500)], connection)
+    found = books(home)
+    assert causes(found) == {"removed": (2, 11), "unexplained": (0, 0)}
+    assert found.suppliers[0].causes[0].about == ("zilverzorg-2025-01",)
 
 
 def test_what_a_stopped_delivery_kept_back_is_named_too(home: OcmoHome) -> None:

@@ -106,11 +106,15 @@ def no_register(home: SupplierHome) -> None:
     ids=lambda part: part.__name__,
 )
 def test_a_refused_seal_leaves_nothing(home: SupplierHome, spoil, error: type[Exception]) -> None:
+    """But for a line in the audit log, where it came so far as to be judged for sealing."""
     spoil(home)
     before = files(home.root)
     with pytest.raises(error):
         seal(home)
-    assert files(home.root) == before
+    left = files(home.root)
+    audit = left.pop("audit.jsonl", b"").splitlines()
+    assert left == before
+    assert [json.loads(line)["result"] for line in audit] == (["batch"] if error is BatchRefusedError else [])
 
 
 @pytest.mark.parametrize("delivery_id", ["", "../one", "one/2025", "one.part", ".one"])

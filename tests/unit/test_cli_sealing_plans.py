@@ -110,11 +110,14 @@ def test_the_same_files_can_take_the_place_of_a_delivery(home: SupplierHome) -> 
     assert seal_planned(home, plan).outcome == SEALED
 
 
-def test_after_a_rotation_of_keys_everything_is_sealed_anew(home: SupplierHome) -> None:
+def test_after_a_rotation_nothing_is_sealed_anew_and_everything_can_be_replaced(home: SupplierHome) -> None:
+    """The OCMO moves what it has to the next epoch: only identifiers are delivered again."""
     seal(home)
     path = home.root / "agreement.json"
     replace(Agreement.load(path), epoch=2).write(path)
     home, (plan,) = planned(home, entry("one-2025-e2"))
+    assert seal_planned(home, plan).outcome == REPEATED
+    home, (plan,) = planned(home, entry("one-2025-e2", replaces="one-2025"))
     assert seal_planned(home, plan).outcome == SEALED
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli.app import app
 from pipeline.cli.failures import failure
+from pseudonymisation.errors import AheadOfDateError
 from tests.unit.pseudonymisation_world import DELIVERY, HOSPITAL, TTP, World, flip
 
 HOSPITALS = f"{HOSPITAL}-2025"
@@ -59,6 +61,19 @@ def test_the_others_are_finished_and_the_code_is_the_first_refusal_s(world: Worl
     assert "signed by nobody" in message
     assert (world.ocmo_inbox / f"{DELIVERY}.map").is_dir()
     assert run(world)[0] == 0, "it is told once"
+
+
+def test_without_a_date_the_day_is_this_machine_s(world: World) -> None:
+    """One that is dated ahead waits for its day; a supplier whose clock is behind is not refused for it."""
+    ahead = dt.date.today() + dt.timedelta(days=3)
+    world.seal(delivery_id="insurer-ahead", period="2024", delivered_on=ahead)
+    code, printed, message = run(world)
+    refusal = failure(AheadOfDateError("It is ahead"))
+    assert refusal is not None
+    assert code == refusal.exit_code
+    assert "insurer-ahead: refused" in printed
+    assert "look at its clock" in message
+    assert run(world, "--date", ahead.isoformat())[1].startswith("insurer-ahead: mapped")
 
 
 def test_of_two_refusals_the_first_counts(world: World) -> None:

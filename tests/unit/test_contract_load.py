@@ -95,6 +95,26 @@ IMPOSSIBLE = [
         "linkage.minimum_persons",
         "above the maximum",
     ),
+    (
+        "table: patient_report,",
+        "table: clinical_event,",
+        "linkage.overlap.values.2025-01-01",
+        "'clinical_event' has two bands",
+    ),
+    (
+        "table: patient_report,",
+        "table: provider,",
+        "linkage.overlap.values.2025-01-01.2.table",
+        "Known: claim_line, clinical_event, patient_report",
+    ),
+    (
+        "expected: 0.65, at_least: 0.40",
+        "expected: 0.65, at_least: 0.70",
+        "linkage.overlap",
+        "outside its own band",
+    ),
+    ("sex_code, postcode3_code]", "sex, postcode3_code]", "privacy.risk_limits", "'sex' is no quasi-"),
+    ("{smaller_than: 2,", "{smaller_than: 1,", "privacy.risk_limits.values.2025-01-01.2", "2 or more"),
 ]
 
 

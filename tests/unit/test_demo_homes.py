@@ -24,8 +24,8 @@ SUPPLIERS = {
     "maasoever": ["zilverzorg", "maasoever", "de-linde", "veldzicht", "berkenhof", "zuiderpoort"],
     "polderzorg": ["kompas"],
 }
-# 9 rings; 2 secrets made, given and taken 5 times; 2 agreements; 2 settings, and 8 and 3 copies written.
-STEPS = 9 + 2 + 5 * 2 + 2 + 2 + 8 + 3
+# 9 rings; 2 secrets made, given and taken 5 times; 2 keys of an epoch; 2 agreements; 2 settings; 8 and 3 copies.
+STEPS = 9 + 2 + 5 * 2 + 2 + 2 + 2 + 8 + 3
 
 
 class Killed(BaseException):
@@ -85,6 +85,7 @@ def assert_whole(state: State) -> None:
         agreed = [agreement.ttp, agreement.ocmo, *agreement.suppliers]
         assert [one.name for one in agreement.suppliers] == suppliers
         assert all(found[one.name].identity == one for one in agreed)
+        assert f"pseudonym-{contract}-{agreement.epoch}" in found[agreement.ttp.name].names()
         own = {found[name]._store.get("shared-secret-1") for name in suppliers}
         assert len(own) == 1
         secrets += own

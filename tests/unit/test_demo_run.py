@@ -19,8 +19,10 @@ def ended(exit_code: int) -> Ended:
     return Ended(exit_code, SAID, (REFUSED, ENDING))
 
 
-def seal(monkeypatch: pytest.MonkeyPatch, exit_code: int) -> tuple[bool, list[str]]:
-    told: list[str] = []
+def seal(
+    monkeypatch: pytest.MonkeyPatch, exit_code: int, told: list[str] | None = None
+) -> tuple[bool, list[str]]:
+    told = [] if told is None else told
     monkeypatch.setattr(run, "try_role", lambda *_: ended(exit_code))
     return run._seal(State(Path()), "kompas", told.append), told
 
@@ -31,9 +33,11 @@ def test_a_refused_file_is_told_and_the_run_goes_on(monkeypatch: pytest.MonkeyPa
     assert told == ["  kompas: 1 delivery sealed", f"  {REFUSED}"]
 
 
-def test_another_failure_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_failure_ends_the_run_and_what_was_refused_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
     with pytest.raises(RoleFailedError, match=f"kompas could not seal its files: {ENDING}"):
-        seal(monkeypatch, 64)
+        seal(monkeypatch, 64, told)
+    assert told == ["  kompas: 1 delivery sealed", f"  {REFUSED}"]
 
 
 def test_a_folder_turns_up_again_with_its_map_once(tmp_path: Path) -> None:

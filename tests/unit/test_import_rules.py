@@ -28,7 +28,7 @@ GROUND_FLOOR = (
 """May import each other; `errors` stands lowest and imports none of them."""
 
 FLOW = (
-    "contract", "intake", "deliveries", "linkage", "checks", "claims", "completion", "casemix",
+    "contract", "intake", "deliveries", "linkage", "privacy", "checks", "claims", "completion", "casemix",
     "comparison", "indicators", "settlement", "instruments", "simulation", "reporting",
     "night",
 )  # fmt: skip

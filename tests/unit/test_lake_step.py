@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from pipeline.canonical import canonical_table
-from pipeline.lake import Step, open_lake, run_step
+from pipeline.errors import ReconciliationError
+from pipeline.lake import SqlTable, Step, open_lake, run_step
 from pipeline.lake import step as lake_step
 from tests.unit.lake_world import DAY, LABEL, home_in, small_table
 
@@ -103,3 +104,35 @@ def test_tables_made_by_sql_carry_the_steps_label(tmp_path: Path) -> None:
     made = run_step(home, "s", DAY, [], work, label=LABEL)
     path = open_lake(home).path(made.file("core_person_month"))
     assert LABEL in path.with_suffix(".json").read_text()
+
+
+@pytest.mark.parametrize("reference", ["event_ref", "line_ref"])
+@pytest.mark.parametrize("by_sql", [True, False])
+def test_a_table_of_persons_rows_without_their_pseudonym_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str, *, by_sql: bool
+) -> None:
+    """Its supplier knows whose operation or claim a row is; and nobody could find the row when that person objects."""
+    home = home_in(tmp_path)
+    frame = pl.DataFrame({reference: ["one"]})
+    statement = SqlTable("core_rows", (reference,), (), (), f"SELECT 'one' AS {reference}\n")
+    monkeypatch.setattr(lake_step, "sql_table", lambda *_: statement)
+
+    def work(step: Step) -> None:
+        if by_sql:
+            step.make("indicators", "core_rows")
+        else:
+            step.keep("core_rows", frame, key=[reference])
+
+    with pytest.raises(ReconciliationError, match="rows of persons and no pseudonym") as refused:
+        run_step(home, "s", DAY, [], work, label=LABEL)
+    assert (refused.value.where, open_lake(home).catalogue.files()) == ("core_rows", [])
+
+
+def test_pseudonyms_without_a_label_are_refused(tmp_path: Path) -> None:
+    """Nobody could say of which contract and epoch they are; so an objection and a rotation would pass them over."""
+
+    def work(step: Step) -> None:
+        step.keep("core_rows", pl.DataFrame({"pid": [b"A" * 16]}), key=["pid"])
+
+    with pytest.raises(ReconciliationError, match="no label"):
+        run_step(home_in(tmp_path), "s", DAY, [], work)

@@ -28,7 +28,7 @@ from tests.unit.linkage_world import (
     claim_lines,
     providers,
 )
-from tests.unit.pseudonymisation_world import HOSPITAL, INSURER, NUMBERS, resign
+from tests.unit.pseudonymisation_world import HOSPITAL, INSURER, NUMBERS, TTP, resign
 
 
 @pytest.fixture
@@ -263,6 +263,8 @@ def test_a_supplier_that_is_no_party_to_the_contract(line: Linkage) -> None:
     line.world.rings["kompas"] = stranger
     for contract, said in (("maasoever", "made for contract maasoever"), ("elsewhere", "contract elsewhere")):
         line.world.agreement = replace(other, contract=contract)
+        if contract != "maasoever":
+            line.world.rings[TTP].create_pseudonym_key(contract, 1)
         line.send(f"kompas-{contract}", supplier="kompas")
         taken = line.take_in(f"kompas-{contract}")
         assert (taken.outcome, taken.kind) == (Status.REFUSED, "manifest")

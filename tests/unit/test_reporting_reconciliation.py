@@ -132,7 +132,7 @@ def test_tables_nobody_delivered_are_empty_and_a_table_without_account_does_not_
     found = {
         (step.step, step.quantity): step.after for step in delivered(connection, lake, raw) if not step.closes
     }
-    assert found == {("accepted = in the lake", "rows"): 2}
+    assert found == {("accepted = in the lake + removed", "rows"): 2}
 
 
 def test_no_operations_no_link_rate(tmp_path: Path) -> None:

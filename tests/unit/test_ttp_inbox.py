@@ -22,7 +22,8 @@ from pseudonymisation.errors import (
     UnsafeKeyRingError,
 )
 from pseudonymisation.keys import KeyRing
-from pseudonymisation.ttp_inbox import HOME_VARIABLE, TtpHome, TtpOutcome, process_inbox
+from pseudonymisation.ttp_home import HOME_VARIABLE, TtpHome
+from pseudonymisation.ttp_inbox import TtpOutcome, process_inbox
 from tests.unit.pseudonymisation_world import DELIVERY, HOSPITAL, INSURER, TTP, World, files, flip
 
 HOSPITALS = f"{HOSPITAL}-2025"
@@ -234,18 +235,18 @@ def test_two_rounds_at_once_remember_each_other_s_refusals(
     """While this round is at work, another remembers a refusal; and nobody writes without the lock."""
     for delivery in (HOSPITALS, DELIVERY):
         flip(world.ttp_inbox / delivery / "manifest.sig", 3)
-    process_one, remember = ttp_inbox._process_one, ttp_inbox._remember_refused
+    deal_with, remember = ttp_inbox._deal_with, ttp_inbox._remember_refused
 
     def meanwhile(*arguments: Any) -> TtpOutcome:
         remember(home(world), "another", "digest")
-        return process_one(*arguments)
+        return deal_with(*arguments)
 
     def remember_locked(*arguments: Any) -> None:
         with (world.root / TTP / "seen.json.lock").open() as lock, pytest.raises(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         remember(*arguments)
 
-    monkeypatch.setattr(ttp_inbox, "_process_one", meanwhile)
+    monkeypatch.setattr(ttp_inbox, "_deal_with", meanwhile)
     monkeypatch.setattr(ttp_inbox, "_remember_refused", remember_locked)
     process_inbox(home(world))
     remembered = json.loads((world.root / TTP / "refused.json").read_text())

@@ -9,11 +9,18 @@ import typer
 
 from pipeline.cli.demo.messages import messages
 from pipeline.cli.demo.tables import tables
+from pipeline.cli.demo.tamper import tamper
 from pipeline.cli.options import example, named_by_user
 
 app = typer.Typer(help="Try it: a synthetic region, all three roles on this machine.", no_args_is_help=True)
 
 Insured = Annotated[int, typer.Option(help="Number of insured.", min=100)]
+InsuredOfRun = Annotated[
+    int,
+    typer.Option(
+        help="Number of insured. Under 5,000 a hospital may have too few patients for its contract.", min=100
+    ),
+]
 Seed = Annotated[int, typer.Option(help="Where the random numbers start.")]
 DEFAULT_INSURED = 20_000
 
@@ -22,11 +29,11 @@ DEFAULT_INSURED = 20_000
     epilog=example(
         "ocmo demo run",
         "OCMO_HOME=~/small ocmo demo run --insured 5000 --defects none",
-        "OCMO_HOME=~/two ocmo demo run --insured 2000 --defects truncated_file,late_delivery",
+        "OCMO_HOME=~/two ocmo demo run --insured 5000 --defects truncated_file,late_delivery",
     )
 )
 def run(
-    insured: Insured = DEFAULT_INSURED,
+    insured: InsuredOfRun = DEFAULT_INSURED,
     seed: Seed = 1,
     defects: Annotated[
         str, typer.Option(help="Deliberate defects: all, none, or names with commas between.")
@@ -165,3 +172,5 @@ app.command(
         "ocmo demo tables ~/region ~/tables --form parquet",
     )
 )(tables)
+
+app.command(epilog=example("ocmo demo tamper", "ocmo demo tamper --suite MLKEM768X25519 --json"))(tamper)

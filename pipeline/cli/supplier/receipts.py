@@ -53,8 +53,8 @@ class Receipt:
             ) from error
 
     def is_under(self, agreement: Agreement) -> bool:
-        """True when it was sealed for this contract and epoch: after a rotation all is sealed anew."""
-        return (self.contract, self.epoch) == (agreement.contract, agreement.epoch)
+        """True when it was sealed for this contract, in whatever epoch: a rotation moves what the OCMO has."""
+        return self.contract == agreement.contract
 
     def write(self, path: Path) -> None:
         """Put the receipt at this path, whole."""
@@ -102,7 +102,7 @@ def require_same_files(planned: PlannedDelivery, earlier: Receipt) -> None:
 
 
 def sealed_from(root: Path, planned: PlannedDelivery, agreement: Agreement) -> tuple[str, Receipt] | None:
-    """The first delivery, by id, that was sealed from exactly these files for this period under this agreement.
+    """The first delivery, by id, that was sealed from exactly these files for this period for this contract.
 
     The same files for another period are another delivery: a list of providers may serve every year.
 

@@ -32,6 +32,7 @@ from pipeline.intake.files.workspace import Workspace
 from pipeline.intake.mend import DeliveryResult, write_mend_list
 from pipeline.intake.rules.period_rules import Window, require_period
 from pseudonymisation.agreement import REFUSE, Agreement
+from pseudonymisation.audit import AuditLog
 from pseudonymisation.dropfolder import exclusive, lock_of, replace_file
 from pseudonymisation.identity import require_name
 from pseudonymisation.keys import KeyRing
@@ -151,7 +152,7 @@ def _seal(
     counted: dict[str, Any],
 ) -> SealReceipt:
     tables = {
-        name: key_references(canonical_table(name), rows.collect(), ring.reference_mac)
+        name: key_references(canonical_table(name), rows, ring.reference_mac)
         for name, rows in checked.tables.items()
     }
     for outbox in (home.ttp_outbox, home.ocmo_outbox):
@@ -173,6 +174,7 @@ def _seal(
         ttp_outbox=home.ttp_outbox,
         ocmo_outbox=home.ocmo_outbox,
         impersonal=[name for name in tables if not canonical_table(name).is_personal],
+        audit=AuditLog.of_home(home.root, ring.identity),
     )
 
 

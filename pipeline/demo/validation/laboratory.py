@@ -104,7 +104,7 @@ def _publish(
 def _raw(name: str, rows: pl.DataFrame, delivery_id: str) -> pl.DataFrame:
     """One table of a delivery in the lake's shape."""
     table = canonical_table(name)
-    frame = key_references(table, rows, _macs)
+    frame = key_references(table, rows.lazy(), _macs).collect()
     if table.is_personal:
         numbers = frame["bsn"].unique().sort()
         pids = pl.Series([_digest(number.encode())[:PSEUDONYM_BYTES] for number in numbers], dtype=pl.Binary)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from pipeline.canonical import CanonicalTable
+from pipeline.intake.between.placed import collected
 
 Mac = Callable[[Sequence[bytes]], Sequence[bytes]]
 
@@ -24,19 +25,19 @@ def file_reference(sha256: str, mac: Mac) -> str:
     return digest.hex()
 
 
-def key_references(table: CanonicalTable, frame: pl.DataFrame, mac: Mac) -> pl.DataFrame:
-    """The frame with every column of privacy class `pseudonym` replaced by the hex of its mac.
+def key_references(table: CanonicalTable, rows: pl.LazyFrame, mac: Mac) -> pl.LazyFrame:
+    """The rows with every column of privacy class `pseudonym` replaced by the hex of its mac.
 
-    Each different number (UTF-8) is computed once, over all columns together; empty stays empty.
+    Each different number (UTF-8) is computed once, over all columns together; empty stays empty. Only those
+    columns are read for it.
     """
     names = [column.name for column in table.columns if column.privacy == "pseudonym"]
     if not names:
-        return frame
-    numbers = pl.concat([frame[name].alias("number") for name in names]).drop_nulls().unique().sort()
+        return rows
+    each = pl.concat([rows.select(number=name) for name in names])
+    numbers = collected(each.drop_nulls().unique()).to_series().sort()
     references = keyed(numbers, mac)
-    return frame.with_columns(
-        pl.col(name).replace_strict(numbers, references, default=None) for name in names
-    )
+    return rows.with_columns(pl.col(name).replace_strict(numbers, references, default=None) for name in names)
 
 
 def keyed(numbers: pl.Series, mac: Mac) -> pl.Series:

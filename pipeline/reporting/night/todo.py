@@ -52,7 +52,7 @@ def _of_contracts(contracts: Iterable[ContractState], business_date: dt.date) ->
 
 
 def _of_arrivals(arrivals: Sequence[Arrival]) -> Iterator[Todo]:
-    """A stopped delivery stays on the list until another fills its place; a refusal is told once."""
+    """A stopped or quarantined delivery stays on the list until another fills its place; a refusal is told once."""
     filled = {
         (row.contract, row.supplier, row.period) for row in arrivals if row.standing == Standing.ACCEPTED
     }
@@ -62,9 +62,19 @@ def _of_arrivals(arrivals: Sequence[Arrival]) -> Iterator[Todo]:
         elif row.standing == Standing.STOPPED and (row.contract, row.supplier, row.period) not in filled:
             remedy = SEND_AGAIN.format(supplier=row.supplier, delivery=row.delivery or row.arrival)
             yield Todo(row.arrival, f"The gate stopped it: {row.reason}.", remedy)
+        elif row.standing == Standing.QUARANTINED and (row.contract, row.supplier, row.period) not in filled:
+            yield Todo(
+                row.arrival,
+                f"It waits in quarantine: {row.reason}.",
+                f"Ask {row.supplier} whether this can be. If so, `ocmo deliveries release {row.delivery}` lets it "
+                "count; if not, it must deliver again, as the replacement of it.",
+            )
         elif row.standing == Standing.LINKED:
             yield Todo(
-                row.arrival, "It was taken in and not judged.", "Run the night again: the gate comes next."
+                row.arrival,
+                "It was taken in and not judged.",
+                "When its contract has no register of insured that counts, it waits for the register of insured. Else "
+                "run the night again: the gate comes next.",
             )
 
 

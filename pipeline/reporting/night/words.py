@@ -19,7 +19,8 @@ FIGURES = {
 
 CAUSES = {
     "rejected_at_supplier": "kept back by the supplier",
-    "stopped": "in deliveries that the gate stopped",
+    "removed": "of persons who objected, or left at a rotation",
+    "stopped": "in deliveries that the gate stopped or holds",
     "duplicate": "came more than once",
     "orphan_credit": "credits without a claim",
     "credit_of_rejected": "credits of claims that were kept back",
@@ -90,7 +91,7 @@ def beside(arrival: Arrival) -> str:
 
 def said(arrival: Arrival) -> list[str]:
     """What is to be said below an arrival: what stands beside it, and why it cannot be used."""
-    why = arrival.reason if arrival.standing in ("refused", "stopped") else ""
+    why = arrival.reason if arrival.standing in ("refused", "stopped", "quarantined") else ""
     return [line for line in (beside(arrival), why) if line]
 
 
