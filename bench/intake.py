@@ -18,6 +18,7 @@ from rich.table import Table
 from bench.intake_stages import BARE, CHECK, FLOOR, READ, VALIDATED, make, measure_stage
 from bench.machine import machine
 from bench.report import Timed
+from bench.tables import as_markdown, as_rich, machine_as_markdown
 from pipeline.home import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "benchmarks-intake.md"
@@ -42,8 +43,6 @@ Made by `python -m bench.intake --keep`; written anew each time, so compare thro
 
 {notes}
 
-| machine | |
-|---|---|
 {machine}
 """
 
@@ -111,27 +110,17 @@ def measured(standard: str, stages: tuple[str, ...], size: int, runs: int) -> Me
 
 def as_table(found: Measured) -> Table:
     """For a terminal."""
-    table = Table(title=found.title, title_justify="left", box=None)
-    for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for row in found.rows:
-        table.add_row(*row)
-    return table
+    return as_rich(found.title, HEADINGS, found.rows)
 
 
 def as_page(found: list[Measured]) -> str:
     """For the documents."""
-    rule = ("---", *("---:" for _ in HEADINGS[1:]))
-    tables = ("\n".join([f"{one.title}.", "", *map(_markdown, (HEADINGS, rule, *one.rows))]) for one in found)
+    tables = (f"{one.title}.\n\n{as_markdown(HEADINGS, one.rows)}" for one in found)
     return TEXT.format(
         tables="\n\n".join(tables),
         notes="\n".join(f"- {note}" for note in NOTES),
-        machine="\n".join(_markdown(pair) for pair in machine().items()),
+        machine=machine_as_markdown(machine()),
     )
-
-
-def _markdown(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -6,16 +6,13 @@ message is the work of a process too: a parent's peak memory is handed down to t
 
 from __future__ import annotations
 
-import json
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.measure import MARK_UNIT, Measurement, MeasuringError, told_of
+from bench.measure import Measurement, MeasuringError, measure_process, report_work
 from pipeline.home import CHECKOUT
 
 FLOOR = "floor"
@@ -141,17 +138,7 @@ def measure_stage(stage: str, message: Path) -> Measurement:
     Raises:
         MeasuringError: when it fails; the message ends with its own.
     """
-    started = time.perf_counter()
-    command = [sys.executable, "-m", "bench.intake_stages", stage, str(message)]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT, check=False)
-    whole = time.perf_counter() - started
-    lines = ended.stdout.splitlines() or [
-        json.dumps({"failed": f"it ended with exit code {ended.returncode}"})
-    ]
-    found = json.loads(lines[-1])
-    if "failed" in found:
-        raise MeasuringError(f"Stage '{stage}' failed: {found['failed']}")
-    return Measurement(found["seconds"], whole - found["seconds"], found["peak_bytes"])
+    return measure_process(stage, [sys.executable, "-m", "bench.intake_stages", stage, str(message)])
 
 
 def main() -> None:
@@ -161,16 +148,7 @@ def main() -> None:
         print(_made(Path(message), more[0], int(more[1])))
         return
     with tempfile.TemporaryDirectory(dir=Path(message).parent) as folder:
-        try:
-            work = STAGES[stage](Path(message), Path(folder))
-            started = time.perf_counter()
-            work()
-            seconds = time.perf_counter() - started
-        except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote what a field held
-            print(json.dumps({"failed": told_of(error)}))
-            return
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MARK_UNIT
-    print(json.dumps({"seconds": seconds, "peak_bytes": peak}))
+        report_work(lambda: STAGES[stage](Path(message), Path(folder)))
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.stages import FLOOR, SECOND_NIGHT, STAGES
+from bench.stages import FLOOR, SECOND_NIGHT, STAGES, Work
 from pipeline.cli.failures import failure
 from pipeline.demo.roles import State
 from pipeline.errors import OcmoError
@@ -49,13 +50,25 @@ def measure(stage: str, state: State) -> Measurement:
     Raises:
         MeasuringError: when the stage fails; the message ends with its own.
     """
+    command = [sys.executable, "-m", "bench.measure", stage, str(state.root)]
+    return measure_process(stage, command, {STATE_VARIABLE: str(state.root)})
+
+
+def measure_process(
+    stage: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Measurement:
+    """Run a process that ends with `report_work`, from the checkout, with `environment` beside our own.
+
+    Raises:
+        MeasuringError: when the stage fails; the message ends with its own.
+    """
     started = time.perf_counter()
     ended = subprocess.run(
-        [sys.executable, "-m", "bench.measure", stage, str(state.root)],
+        command,
         capture_output=True,
         text=True,
         cwd=CHECKOUT,
-        env={**os.environ, STATE_VARIABLE: str(state.root)},
+        env={**os.environ, **(environment or {})},
         check=False,
     )
     whole = time.perf_counter() - started
@@ -78,8 +91,13 @@ def main() -> None:
     """Be that process: `python -m bench.measure STAGE STATE` prints its report as one line of JSON."""
     name, root = sys.argv[1:]
     load = {stage.name: stage.load for stage in (*STAGES, FLOOR, SECOND_NIGHT)}[name]
+    report_work(lambda: load(State(Path(root))))
+
+
+def report_work(load: Callable[[], Work]) -> None:
+    """Load the work, do it, and print what it took, or why it failed, as one line of JSON."""
     try:
-        work = load(State(Path(root)))
+        work = load()
         started = time.perf_counter()
         work()
         seconds = time.perf_counter() - started

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench.measure import Measurement
 from bench.stages import FIRST_NIGHT
+from bench.tables import as_markdown, as_rich, machine_as_markdown
 
 HEADINGS = ("stage", "seconds", "lines/s", "peak MB", "x floor", "start-up s")
 NOTES = (
@@ -37,8 +38,6 @@ Made by `python -m bench.run {sizes} --keep`; written anew each time, so compare
 
 {notes}
 
-| machine | |
-|---|---|
 {machine}
 """
 
@@ -148,12 +147,7 @@ class Result:
 
 def as_table(result: Result) -> Table:
     """The result for a terminal."""
-    table = Table(title=result.title, title_justify="left", box=None)
-    for heading in HEADINGS:
-        table.add_column(heading, justify="left" if heading == "stage" else "right")
-    for row in result.rows:
-        table.add_row(*row, style="bold" if row[0] == "the whole line" else None)
-    return table
+    return as_rich(result.title, HEADINGS, result.rows, bold={"the whole line"})
 
 
 def as_page(results: Sequence[Result]) -> str:
@@ -163,15 +157,10 @@ def as_page(results: Sequence[Result]) -> str:
         sizes=" ".join(f"--lines {result.asked}" for result in ordered),
         sections="\n\n".join(_section(result) for result in ordered),
         notes="\n".join(f"- {note}" for note in NOTES),
-        machine="\n".join(_markdown(pair) for pair in ordered[-1].machine.items()),
+        machine=machine_as_markdown(ordered[-1].machine),
     )
 
 
 def _section(result: Result) -> str:
-    rule = ["---", *("---:" for _ in HEADINGS[1:])]
-    table = "\n".join(_markdown(row) for row in (HEADINGS, rule, *result.rows))
+    table = as_markdown(HEADINGS, result.rows)
     return SECTION.format(title=result.title, table=table, in_words=result.in_words)
-
-
-def _markdown(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

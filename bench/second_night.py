@@ -35,7 +35,8 @@ def add_delivery(state: State, lines: int) -> None:
     from pipeline.cli.supplier.planning import SupplierHome
     from pipeline.cli.supplier.sealing import seal_planned
     from pipeline.demo.run import CONTRACT_YEAR
-    from pseudonymisation.ttp_inbox import TtpHome, process_inbox
+    from pseudonymisation.ttp_home import TtpHome
+    from pseudonymisation.ttp_inbox import process_inbox
 
     home = state.home("supplier", SUPPLIER)
     path = home / "files" / f"{CONTRACT_YEAR + 1}-new.csv"

@@ -46,7 +46,8 @@ def load_sealing(state: State) -> Work:
 
 def load_ttp(state: State) -> Work:
     """The TTP gives pseudonyms for every delivery in its inbox."""
-    from pseudonymisation.ttp_inbox import MAPPED, TtpHome, process_inbox
+    from pseudonymisation.ttp_home import TtpHome
+    from pseudonymisation.ttp_inbox import MAPPED, process_inbox
 
     def work() -> None:
         require_all(MAPPED, (outcome.outcome for outcome in process_inbox(TtpHome.open(state.ttp))))
