@@ -16,7 +16,7 @@ from docs.reference.markdown import code, codes, document, first_sentence, table
 from pipeline.contract import Contract
 from pipeline.contract.consistency import ANY_DAY
 from pipeline.contract.parameter import Parameter
-from pipeline.contract.values import Bracket, ExpectedDelivery, Indicator, Provider
+from pipeline.contract.values import Bracket, ExpectedDelivery, Indicator, Overlap, Provider, RiskLimit
 
 INTRODUCTION = f"""\
 A contract is one YAML file; [contracts/maasoever.yaml](../../contracts/maasoever.yaml) is an example that explains
@@ -40,7 +40,7 @@ force on its 1 January, so values change on 1 January only; those of {codes(ANY_
 are fractions of one. Numbers are exact: 0.1 is a tenth. Codes stand between quotes, so that leading zeros stay. An
 unknown key, a missing one, or a value outside its bounds is an error."""
 
-NAMED = (Provider, Bracket, Indicator, ExpectedDelivery)
+NAMED = (Provider, Bracket, Indicator, Overlap, ExpectedDelivery, RiskLimit)
 """Values that are more than a number or a choice: each has a table of its own on the page."""
 
 PLAIN = {

@@ -24,6 +24,7 @@ FILES = {
         "The OCMO",
         {
             "inbox": "drop folder in which suppliers' tables and the TTP's maps arrive",
+            "ttp_outbox": "drop folder towards the TTP, for acknowledgements of what was opened",
             "contracts": "folder with one YAML file per contract that this OCMO serves",
             "database_url": "the register and the catalogue, as SQLAlchemy writes it; PostgreSQL in production",
             "memory_limit": "what one DuckDB connection may use, as DuckDB writes it",
@@ -57,6 +58,7 @@ COMPUTED = {
 TTP_KEYS = {
     "inbox": "drop folder in which suppliers' identifiers arrive",
     "outbox": "drop folder towards the OCMO, for maps",
+    "days_ahead": "how many days a delivery may be dated after the day of a round",
 }
 
 BESIDE = """\
@@ -64,13 +66,19 @@ Beside the settings file a home holds: `keys/` (the key ring: folder 0700, files
 `agreement.json`, `mappings/`, `layouts/` (layouts and code lists of its own), `sealed/` (a receipt for each
 delivery) and `rejected/` (rows to mend, with their reasons); at the TTP and the OCMO
 `agreements/<contract>.json`; at the TTP `seen.json` and `refused.json`; at the OCMO `register.sqlite`, `lake/`,
-`reports/` and `spill/`."""
+`reports/`, `spill/` and, once somebody objected, `objections/`. Each has its audit log, `audit.jsonl`. While a
+rotation is on, the agreement of the next epoch lies beside that of now, with `.next` before its ending."""
 
 VARIABLES = {
     "OCMO_HOME": "folder that holds one home per role; default `var` in the source tree",
     "OCMO_TTP_HOME": "the TTP's home, for `dags/ttp.py` in the TTP's Airflow",
     "OCMO_CUSTODY": "the two custodians' shares of a key ring, as `<first file>:<second file>`; default: "
     "`custody/` in the ring",
+    "OCMO_PASSPHRASE_FILE": "a private file with the passphrase of a key ring that has one, or `/dev/fd/N`; default: "
+    "it is typed",
+    "OCMO_NEW_PASSPHRASE_FILE": "the same for the passphrase that `ocmo keys renew` or `destroy` gives the ring",
+    "OCMO_TOKEN_PIN_FILE": "a private file with the PIN of a ring's PKCS#11 token, or `/dev/fd/N`; default: "
+    "it is typed",
 }
 
 VARIABLE = re.compile(r"""["'](OCMO_[A-Z_]+)["']""")
@@ -117,9 +125,12 @@ def _file(name: str, defaults: dict[str, str]) -> str:
 
 
 def _ttp() -> str:
-    source = (CHECKOUT / "pseudonymisation" / "ttp_inbox.py").read_text(encoding="utf-8")
-    _require_same("ttp.json", set(TTP_KEYS), set(re.findall(r'settings\["(\w+)"\]', source)))
-    rows = ((code(key), "must be given", says) for key, says in TTP_KEYS.items())
+    from pseudonymisation.today import DAYS_AHEAD
+
+    source = (CHECKOUT / "pseudonymisation" / "ttp_home.py").read_text(encoding="utf-8")
+    _require_same("ttp.json", set(TTP_KEYS), set(re.findall(r'settings(?:\.get\(|\[)"(\w+)"', source)))
+    defaults = {"days_ahead": code(DAYS_AHEAD)}
+    rows = ((code(key), defaults.get(key, "must be given"), says) for key, says in TTP_KEYS.items())
     return "## The TTP: ttp.json\n\n" + table(("setting", "default", "what it is"), rows)
 
 

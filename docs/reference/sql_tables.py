@@ -24,7 +24,7 @@ MACHINE_LINES = re.compile(r"^(table|grain|sources|parameters):")
 
 def page() -> str:
     """All tables by package, in the order of the flow."""
-    packages = ("claims", "completion", "casemix", "indicators")
+    packages = ("claims", "completion", "casemix", "indicators", "privacy")
     found = {path.name for path in SQL.iterdir() if path.is_dir()}
     if found != set(packages):
         raise ValueError(f"sql/ holds {sorted(found)}; say in {__name__} where each comes in the flow")

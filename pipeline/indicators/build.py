@@ -47,5 +47,11 @@ def build_indicators(
 
     scope = indicators_scope(contract_id, year)
     return run_step(
-        home, scope, business_date, [raw.digests, contract.digest, year], work, published_only=published_only
+        home,
+        scope,
+        business_date,
+        [raw.digests, contract.digest, year],
+        work,
+        label=raw.label,
+        published_only=published_only,
     )

@@ -6,6 +6,7 @@
 --     contracted   done by a hospital under contract
 --     comparison   done by a hospital that the contract compares with
 --     other        done by any other hospital
+-- No figure needs the pseudonym. A row is of one person all the same, and by `pid` it is found when the person objects.
 --
 -- table: core_operation
 -- grain: event_ref, delivery_id
@@ -15,7 +16,7 @@
 -- operation n : 0..1 hospital in the contract.
 WITH ranked AS (
     SELECT
-        event_ref, delivery_id, event_date, provider_code, procedure_code, asa_code, has_complication,
+        event_ref, delivery_id, pid, event_date, provider_code, procedure_code, asa_code, has_complication,
         row_number() OVER (
             PARTITION BY event_ref
             ORDER BY
@@ -27,6 +28,7 @@ WITH ranked AS (
 SELECT
     ranked.event_ref,
     ranked.delivery_id,
+    ranked.pid,
     CAST(extract('year' FROM ranked.event_date) AS INTEGER) AS year,
     CASE
         WHEN ranked.preference > 1 THEN 'duplicate'

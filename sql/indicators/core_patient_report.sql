@@ -5,6 +5,7 @@
 --                         then by the rows' own values
 --     without_operation   no delivery holds the operation
 --     counted             counts
+-- The pseudonym is here for the same reason as in core_operation.
 --
 -- table: core_patient_report
 -- grain: event_ref, instrument_code, moment_code, delivery_id
@@ -14,7 +15,7 @@
 -- report n : 0..1 operation (duplicates among operations left out).
 WITH ranked AS (
     SELECT
-        event_ref, instrument_code, moment_code, delivery_id, answers_code,
+        event_ref, instrument_code, moment_code, delivery_id, pid, answers_code,
         row_number() OVER (
             PARTITION BY event_ref, instrument_code, moment_code
             ORDER BY report_date, answers_code, provider_code, delivery_id
@@ -33,6 +34,7 @@ SELECT
     ranked.instrument_code,
     ranked.moment_code,
     ranked.delivery_id,
+    ranked.pid,
     ranked.answers_code,
     CASE
         WHEN ranked.preference > 1 THEN 'duplicate'
