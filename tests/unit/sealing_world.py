@@ -16,14 +16,15 @@ HEADER = (
     "burgerservicenummer;uzovi;geboortedatum;geslacht;postcode;ingangsdatum;einddatum;huisartspraktijk;"
     "wlz_ingangsdatum"
 )
-REGISTER = "".join(
-    f"{line}\n"
-    for line in [
-        HEADER,
-        *(f"{number};9991;01-02-1960;V;5311 AB;01-01-2025;;;" for number in synthetic_numbers(3)),
-        "123456789;9991;01-02-1960;V;5311 AB;01-01-2025;;;",
-    ]
-)
+
+
+def register(numbers: list[str]) -> str:
+    """A register of these persons, and of one whose number fails the eleven test."""
+    persons = (f"{number};9991;01-02-1960;V;5311 AB;01-01-2025;;;" for number in (*numbers, "123456789"))
+    return "".join(f"{line}\n" for line in (HEADER, *persons))
+
+
+REGISTER = register(synthetic_numbers(3))
 REGISTER_FILE = f'{{path: register.csv, mapping: "{MAPPINGS / "insured.yaml"}"}}'
 PLAN = f"""
 name: one

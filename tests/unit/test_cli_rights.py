@@ -21,22 +21,22 @@ from tests.oracles.pseudonymisation_stdlib import synthetic_numbers
 from tests.unit.linkage_world import FIRST
 from tests.unit.pseudonymisation_world import HOSPITAL, NUMBERS
 from tests.unit.rights_world import OBJECTION, Rights
-from tests.unit.sealing_world import PLAN, supplier_home
+from tests.unit.sealing_world import PLAN, register, supplier_home
 
-KNOWN = synthetic_numbers(3)
+KNOWN = synthetic_numbers(12)
 SEND = ("--delivery", "one-notice-1", "--delivered-on", "2026-08-01")
 
 
 @pytest.fixture(scope="module")
 def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("supplier")
-    supplier_home(folder, PLAN)
+    (supplier_home(folder, PLAN).root / "register.csv").write_text(register(KNOWN))
     return folder
 
 
 @pytest.fixture
 def home(set_up: Path, tmp_path: Path) -> SupplierHome:
-    """A supplier that knows three persons, one of whom objects."""
+    """A supplier that knows twelve persons, one of whom objects."""
     shutil.copytree(set_up, tmp_path, dirs_exist_ok=True)
     (tmp_path / "objections.txt").write_text(f"{KNOWN[0]}\n\n{KNOWN[0].lstrip('0')}\n")
     return SupplierHome.open(tmp_path / "one")
@@ -79,16 +79,16 @@ def send(home: SupplierHome, *more: object) -> str:
 
 def test_an_objection_is_sealed_among_all_whom_the_plan_names(home: SupplierHome) -> None:
     said = send(home)
-    assert said.startswith("one-notice-1: sealed; 1 persons object, among 3.")
+    assert said.startswith("one-notice-1: sealed; 1 persons object, among 12.")
     assert "sealed before" in send(home)
     manifest = json.loads((home.ttp_outbox / "one-notice-1" / "manifest.json").read_text())
-    assert manifest["persons"] == 3
+    assert manifest["persons"] == 12
 
 
 def test_among_others_who_are_named(home: SupplierHome) -> None:
     others = home.root.parent / "others.txt"
-    others.write_text("\n".join(synthetic_numbers(9)))
-    assert "among 9" in send(home, "--among", others)
+    others.write_text("\n".join(synthetic_numbers(17)))
+    assert "among 17" in send(home, "--among", others)
 
 
 @pytest.mark.parametrize(
