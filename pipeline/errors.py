@@ -106,6 +106,12 @@ class FiguresError(OcmoError):
     exit_code = 31
 
 
+class UncomputedTermsError(OcmoError):
+    """A contract agrees on something that the pipeline makes no figures of yet."""
+
+    exit_code = 32
+
+
 class DeliveryRefusedError(OcmoError):
     """A delivery was refused as a whole; nothing of it is used."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +56,43 @@ def night(home: OcmoHome, business_date: dt.date, contract_id: str = "maasoever"
     build_indicators(home, contract_id, 2025, business_date)
 
 
+def redeliver(
+    home: OcmoHome,
+    delivered_on: dt.date,
+    lines: Callable[[pl.DataFrame], pl.DataFrame],
+    people: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
+    *,
+    number: int = 3,
+) -> None:
+    """All of 2025 once more, with claims and register of insured as these make them of what came before."""
+    _deliver(
+        home,
+        2025,
+        dt.date(2026, 6, 30),
+        delivered_on=delivered_on,
+        number=number,
+        change=(lines, people),
+        replaces=f"zilverzorg-2025-{number - 1:02d}",
+    )
+
+
 def _deliver(
-    home: OcmoHome, year: int, last: dt.date, *, delivered_on: dt.date, number: int = 1, **values: Any
+    home: OcmoHome,
+    year: int,
+    last: dt.date,
+    *,
+    delivered_on: dt.date,
+    number: int = 1,
+    change: Sequence[Callable[[pl.DataFrame], pl.DataFrame]] = (lambda frame: frame, lambda frame: frame),
+    **values: Any,
 ) -> None:
     delivery = f"zilverzorg-{year}-{number:02d}"
     first = dt.date(2022, 1, 1) if year == YEARS[0] else dt.date(year, 1, 1)
     lines = _lines().filter(pl.col("invoiced_date").is_between(first, last))
     register = _people().with_columns(from_month=pl.date(year, 1, 1), insured_months=pl.lit(12))
     frames = {
-        "insured": _shaped("insured", register, delivery),
-        "claim_line": _shaped("claim_line", lines, delivery),
+        "insured": _shaped("insured", change[1](register), delivery),
+        "claim_line": _shaped("claim_line", change[0](lines), delivery),
     }
     accounts = {name: _account(frame) for name, frame in frames.items()}
     publish_delivery(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
 from pipeline.contract import Contract
 from pipeline.contract.consistency import contradictions
-from pipeline.contract.load import ExactLoader
+from pipeline.contract.exact_yaml import ExactLoader
 from pipeline.settlement import Figure, Figures, IndicatorFigure
 from pipeline.settlement.figures import UNITS
 
@@ -28,11 +28,20 @@ def exact_yaml(text: str) -> Any:
 def raw_contract(
     terms: Mapping[str, Any], *, bonus_only: bool = False, no_quality: bool = False
 ) -> dict[str, Any]:
-    """The example contract's data, with terms such as `sharing.gain_rate` set for all years."""
+    """The example contract's data, with terms such as `sharing.gain_rate` set for all years.
+
+    A term that is None is left out, and so is a section that has none left; one that is not there is agreed anew.
+    """
     raw = copy.deepcopy(RAW)
     for key, value in terms.items():
-        section, name = key.split(".")
-        raw[section][name]["values"] = {START: value}
+        section, _, name = key.partition(".")
+        if value is None:
+            raw.get(section, {}).pop(name, None)
+            if not name or not raw.get(section):
+                raw.pop(section, None)
+        else:
+            agreed = raw.setdefault(section, {}).setdefault(name, newly_agreed(section, name))
+            agreed["values"] = {START: value}
     if bonus_only:
         del raw["loss"], raw["limits"]["collar"]
     if no_quality:
@@ -40,10 +49,18 @@ def raw_contract(
     return raw
 
 
+def newly_agreed(section: str, name: str) -> dict[str, Any]:
+    """A parameter that the example does not have, in the unit of the language."""
+    annotation = Contract.model_fields[section].annotation
+    model = next(part for part in (annotation, *get_args(annotation)) if hasattr(part, "unit_of"))
+    return {"clause": f"x.{name}", "unit": model.unit_of(name), "says": f"Over {name}."}
+
+
 def contract_from(raw: dict[str, Any]) -> Contract:
     """A contract from data; contradictions fail the test."""
     contract = Contract.model_validate(raw)
-    assert list(contradictions(contract)) == []
+    found = list(contradictions(contract))
+    assert found == []
     return contract
 
 

@@ -1,5 +1,7 @@
 """Make the reference pages from the code, the schemas and the checks, so that they cannot be wrong.
 
+The contract language is also published as JSON Schema, for editors.
+
 python -m docs.reference.generate            write every page
 python -m docs.reference.generate --check    change nothing; fail when a page is stale
 """
@@ -16,6 +18,7 @@ from docs.reference import (
     commands,
     contract_language,
     exit_codes,
+    rules,
     settings,
     sql_tables,
     standards,
@@ -28,6 +31,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings.page,
     "exit-codes.md": exit_codes.page,
     "contract-language.md": contract_language.page,
+    "rules.md": rules.page,
+    "contract.schema.json": contract_language.schema,
+    "reference-contract.schema.json": contract_language.reference_schema,
     "canonical-tables.md": canonical_tables.page,
     "standards.md": standards.page,
     "checks.md": checks.page,

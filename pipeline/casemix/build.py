@@ -26,10 +26,34 @@ def casemix_scope(contract_id: str, year: int) -> str:
 
 def age_classes(terms: Terms) -> pl.DataFrame:
     """`age_class_code` ('00-04', '90+'), `from_age`, `to_age` (both included) by the contract's bounds."""
-    bounds = list(terms.case_mix_age_bounds.value)
+    bounds = list(terms.case_mix_age_bounds.value) if terms.case_mix_age_bounds else [0]
     rows = [(f"{low:02d}-{high - 1:02d}", low, high - 1) for low, high in pairwise(bounds)]
     rows.append((f"{bounds[-1]:02d}+", bounds[-1], OLDEST))
     return pl.DataFrame(rows, schema=["age_class_code", "from_age", "to_age"], orient="row")
+
+
+def standard_of(terms: Terms, year: int) -> tuple[str, int]:
+    """Whose cost per cell is the standard, and of which year: the comparison group now, or own history."""
+    model = terms.case_mix_model
+    if model is not None and model.value == "indirect":
+        return terms_tables.COMPARISON, year
+    return terms_tables.CONTRACTED, max(terms.baseline_years, default=year)
+
+
+def rates_and_expected(cells: pl.DataFrame, terms: Terms, year: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The standard's rates (`mart_casemix_rate`) and each side's expected cost (`mart_expected_cost`) of cells.
+
+    Raises:
+        FiguresError: when the standard's group is empty.
+    """
+    standard, model_year = standard_of(terms, year)
+    rates = cell_rates(cells, model_year, standard)
+    expected = [
+        {"year": y, "group_code": group, **vars(expected_cost(cells, rates, y, group, model_year, standard))}
+        for y in terms_tables.years(terms, year)
+        for group in (terms_tables.CONTRACTED, terms_tables.COMPARISON)
+    ]
+    return rates.with_columns(year=pl.lit(model_year)), pl.DataFrame(expected)
 
 
 def build_casemix(
@@ -39,10 +63,10 @@ def build_casemix(
 
     Raises:
         NoDataError: when nothing was delivered up to `business_date`, or with `published_only` (see `run_step`).
-        FiguresError: when the comparison group is empty.
+        FiguresError: when the standard's group is empty.
     """
     claims = build_claims(home, contract_id, year, business_date, published_only=published_only)
-    contract = contract_of(home.contracts, contract_id)
+    contract = contract_of(home.contracts, contract_id, year)
     terms = contract.for_year(year)
 
     def work(step: Step) -> None:
@@ -50,14 +74,9 @@ def build_casemix(
         step.see_frame("terms_age_class", age_classes(terms))
         step.make("casemix", "mart_casemix_cell")
         cells = step.read("mart_casemix_cell")
-        rates = cell_rates(cells, year)
-        step.keep("mart_casemix_rate", rates.with_columns(year=pl.lit(year)), key=CELL)
-        expected = [
-            {"year": y, "group_code": group, **vars(expected_cost(cells, rates, y, group, year))}
-            for y in terms_tables.years(terms, year)
-            for group in (terms_tables.CONTRACTED, terms_tables.COMPARISON)
-        ]
-        step.keep("mart_expected_cost", pl.DataFrame(expected), key=["year", "group_code"])
+        rates, expected = rates_and_expected(cells, terms, year)
+        step.keep("mart_casemix_rate", rates, key=CELL)
+        step.keep("mart_expected_cost", expected, key=["year", "group_code"])
 
     scope = casemix_scope(contract_id, year)
     return run_step(

@@ -1,9 +1,10 @@
 """Indirect standardisation: expected cost at the comparison group's rates, cell by cell.
 
-Rule: the rate of a cell is the comparison group's retained cost per insured month in the settlement year.
+Rule: the rate of a cell is the retained cost per insured month of the standard: the comparison group in the
+settlement year or, where own history is the standard, the contracted population in the last baseline year.
 Expected cost of any population and year is its insured months times those rates, so that levels of
-different years and sides can be compared. In the comparison group itself expected equals observed, in
-total and per cell. A cell without comparison months takes their mean over all cells, and is counted.
+different years and sides can be compared. In the standard itself expected equals observed, in
+total and per cell. A cell without the standard's months takes their mean over all cells, and is counted.
 
 Source: Breslow and Day (1987), Statistical Methods in Cancer Research II, chapter 2.
 """
@@ -33,33 +34,38 @@ class Expected:
     months_without_cell: int
 
 
-def cell_rates(cells: pl.DataFrame, year: int) -> pl.DataFrame:
-    """Cents per insured month by cell: the comparison group's in `year`; null where it has nobody.
+def cell_rates(cells: pl.DataFrame, year: int, standard: str = COMPARISON) -> pl.DataFrame:
+    """Cents per insured month by cell: those of the `standard` group in `year`; null where it has nobody.
 
     Raises:
-        FiguresError: when the comparison group has no insured month in `year`.
+        FiguresError: when that group has no insured month in `year`.
     """
-    comparison = cells.filter(
-        pl.col("year") == year, pl.col("group_code") == COMPARISON, pl.col("insured_months") > 0
+    theirs = cells.filter(
+        pl.col("year") == year, pl.col("group_code") == standard, pl.col("insured_months") > 0
     )
-    if comparison.is_empty():
+    if theirs.is_empty():
         raise FiguresError(
-            f"The comparison group has no insured months in {year}",
-            remedy="Check the comparison area in the contract, and whether the register of that year came.",
+            f"The {standard} group has no insured months in {year}",
+            remedy=f"Check the {standard} area in the contract, and whether the register of that year came.",
         )
-    rates = comparison.select(*CELL, rate=pl.col("retained_cents") / pl.col("insured_months"))
+    rates = theirs.select(*CELL, rate=pl.col("retained_cents") / pl.col("insured_months"))
     every_cell = cells.select(CELL).unique()
     return every_cell.join(rates, on=CELL, how="left").sort(CELL)
 
 
 def expected_cost(
-    cells: pl.DataFrame, rates: pl.DataFrame, year: int, group: str, model_year: int
+    cells: pl.DataFrame,
+    rates: pl.DataFrame,
+    year: int,
+    group: str,
+    model_year: int,
+    standard: str = COMPARISON,
 ) -> Expected:
     """Observed and expected cost of one side in one year; a side without anybody has zeros.
 
-    `rates` come from `cell_rates` for `model_year`; the overall mean is taken from the same cells.
+    `rates` come from `cell_rates` for `model_year` and `standard`; the overall mean is taken from the same cells.
     """
-    model = cells.filter(pl.col("year") == model_year, pl.col("group_code") == COMPARISON)
+    model = cells.filter(pl.col("year") == model_year, pl.col("group_code") == standard)
     overall = int(model["retained_cents"].sum()) / int(model["insured_months"].sum())
     own = cells.filter(pl.col("year") == year, pl.col("group_code") == group).join(rates, on=CELL, how="left")
     missing = own.filter(pl.col("rate").is_null())

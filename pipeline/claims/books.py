@@ -104,7 +104,7 @@ def book_differences(home: OcmoHome, contract_id: str, year: int, business_date:
     lake = open_lake(home)
     published = build_claims(home, contract_id, year, business_date, published_only=True)
     rows = pl.read_parquet(lake.path(published.file("mart_book_difference")))
-    terms = contract_of(home.contracts, contract_id).for_year(year)
+    terms = contract_of(home.contracts, contract_id, year).for_year(year)
     counting = raw_inputs(lake, contract_id, business_date).deliveries
     gone = RemovedRows(lake.catalogue.engine).all()
     state = Register(lake.catalogue.engine).state(business_date, contract_id)

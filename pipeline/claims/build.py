@@ -8,7 +8,9 @@ import polars as pl
 
 from pipeline.claims import terms_tables
 from pipeline.contract import Terms
+from pipeline.contract.computed import require_figures
 from pipeline.contract.shelf import contract_of
+from pipeline.contract.standing import require_unchanged
 from pipeline.deliveries import raw_inputs
 from pipeline.home import OcmoHome
 from pipeline.lake import Snapshot, Step, open_lake, run_step
@@ -57,9 +59,13 @@ def build_claims(
     """Make and publish the claims tables for the settlement of `year`, on the terms of that year.
 
     Raises:
+        UncomputedTermsError: when the contract asks for figures that are not made yet (see `require_figures`).
+        ContractValueError: when a statement was issued on this version, and it says something else now.
         NoDataError: when nothing was delivered up to `business_date`, or with `published_only` (see `run_step`).
     """
-    contract = contract_of(home.contracts, contract_id)
+    contract = contract_of(home.contracts, contract_id, year)
+    require_figures(contract, year)
+    require_unchanged(home, contract)
     terms = contract.for_year(year)
     raw = raw_inputs(open_lake(home), contract_id, business_date)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
@@ -13,28 +14,35 @@ from pipeline.deliveries import Delivery
 CONTRACTED, COMPARISON = "contracted", "comparison"
 
 
+def _once(rows: Iterable[tuple[Any, ...]], *columns: str) -> pl.DataFrame:
+    """A table in which each row stands once: SQL joins with it, and a row twice would count everybody twice."""
+    return pl.DataFrame(list(dict.fromkeys(rows)), schema=[*columns], orient="row")
+
+
 def area(terms: Terms) -> pl.DataFrame:
     """`postcode3_code`, `group_code`: whose population lives where."""
+    comparison = terms.population_comparison_area
     rows = [(code, CONTRACTED) for code in terms.population_contracted_area.value]
-    rows += [(code, COMPARISON) for code in terms.population_comparison_area.value]
-    return pl.DataFrame(rows, schema=["postcode3_code", "group_code"], orient="row")
+    rows += [(code, COMPARISON) for code in (comparison.value if comparison else ())]
+    return _once(rows, "postcode3_code", "group_code")
 
 
 def provider(terms: Terms) -> pl.DataFrame:
     """`provider_code`, `group_code`: who is under contract and who serves as comparison."""
+    comparison = terms.parties_comparison_providers
     rows = [(p.agb_code, CONTRACTED) for p in terms.parties_members.value]
-    rows += [(p.agb_code, COMPARISON) for p in terms.parties_comparison_providers.value]
-    return pl.DataFrame(rows, schema=["provider_code", "group_code"], orient="row")
+    rows += [(p.agb_code, COMPARISON) for p in (comparison.value if comparison else ())]
+    return _once(rows, "provider_code", "group_code")
 
 
 def care_type(terms: Terms) -> pl.DataFrame:
     """`care_type_code`: the kinds of care in the domain."""
-    return pl.DataFrame({"care_type_code": terms.domain_care_types_in.value})
+    return _once(((code,) for code in terms.domain_care_types_in.value), "care_type_code")
 
 
 def insurer(terms: Terms) -> pl.DataFrame:
     """`insurer_code`: the labels that take part."""
-    return pl.DataFrame({"insurer_code": terms.parties_insurer_codes.value})
+    return _once(((code,) for code in terms.parties_insurer_codes.value), "insurer_code")
 
 
 def kinds_of_care() -> pl.DataFrame:
@@ -58,7 +66,7 @@ def delivery_supplier(deliveries: Iterable[Delivery]) -> pl.DataFrame:
 
 def law(terms: Terms) -> pl.DataFrame:
     """`financing_law_code`: the laws in the domain."""
-    return pl.DataFrame({"financing_law_code": terms.domain_financing_laws.value})
+    return _once(((code,) for code in terms.domain_financing_laws.value), "financing_law_code")
 
 
 def years(terms: Terms, year: int) -> list[int]:

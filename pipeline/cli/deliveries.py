@@ -127,7 +127,7 @@ def _expected(home: OcmoHome, business_date: dt.date) -> dict[tuple[str, int], l
     contracts, register = served(home.contracts), _register(home)
     return {
         (contract, year): expected_deliveries(
-            contracts[contract].for_year(year), year, register.state(business_date, contract)
+            contracts[contract].settling(year).for_year(year), year, register.state(business_date, contract)
         )
         for contract, year in years_awaited(home, business_date)
     }

@@ -33,7 +33,7 @@ def build_completion(
         NoDataError: when nothing was delivered up to `business_date`, or with `published_only` (see `run_step`).
     """
     claims = build_claims(home, contract_id, year, business_date, published_only=published_only)
-    contract = contract_of(home.contracts, contract_id)
+    contract = contract_of(home.contracts, contract_id, year)
     years = terms_tables.years(contract.for_year(year), year)
     delivered_on = claims_delivered_on(raw_inputs(open_lake(home), contract_id, business_date), business_date)
 

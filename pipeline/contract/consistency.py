@@ -6,49 +6,64 @@ is possible; here is what can only be seen by looking at two of them.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
-from pipeline.canonical import canonical_tables, care_types
-from pipeline.contract.arithmetic import Finding, by_date, misfits, repeated
+from pipeline.contract.arithmetic import misfits
+from pipeline.contract.dated import Dated, Economy
+from pipeline.contract.effective_dates import undated
+from pipeline.contract.findings import Finding
 from pipeline.contract.language import Contract
 from pipeline.contract.linking import strange_limits
+from pipeline.contract.once import repetitions
+from pipeline.contract.scope_consistency import scope_misfits
 from pipeline.periods import first_day
-
-ANY_DAY = ("linkage", "deliveries", "privacy")
-"""Sections whose terms may change on any day; all others hold for whole years."""
 
 
 def contradictions(contract: Contract) -> Iterator[Finding]:
-    """All contradictions in a contract, in the order of its sections."""
+    """All contradictions in a contract that an OCMO serves."""
+    yield from any_contract(contract)
+    if not any(_of_time(contract)):
+        yield from scope_misfits(contract)
+        yield from strange_limits(contract)
+
+
+def any_contract(contract: Economy) -> Iterator[Finding]:
+    """The contradictions that no contract may hold, served or for reference.
+
+    Where the dates leave gaps there are years without a value; what a year's values say is then not looked at yet.
+    """
     yield from _units(contract)
+    yield from repetitions(contract)
+    yield from _of_time(contract)
+    if not any(_of_time(contract)):
+        yield from misfits(contract)
+
+
+def _of_time(contract: Dated) -> Iterator[Finding]:
     yield from _term(contract)
-    yield from _dates(contract)
-    yield from _parties(contract)
-    yield from _areas_and_domain(contract)
-    yield from _kinds_of_care(contract)
-    yield from misfits(contract)
-    yield from _deliveries(contract)
-    yield from strange_limits(contract)
+    if contract.years:  # a term without years would set every date aside
+        yield from _version(contract)
+        yield from undated(contract)
 
 
-def _units(contract: Contract) -> Iterator[Finding]:
+def _units(contract: Dated) -> Iterator[Finding]:
     for section, name, parameter in contract.parameters():
         unit = getattr(contract, section).unit_of(name)
         if parameter.unit != unit:
             yield (
                 (section, name, "unit"),
                 f"'{section}.{name}' is stated in '{parameter.unit}'",
-                f"The language states it in '{unit}': convert the values too when that is another unit.",
+                f"The language states it in '{unit}': write `unit: {unit}`, and convert the values too when that "
+                "is another unit.",
             )
 
 
-def _term(contract: Contract) -> Iterator[Finding]:
+def _term(contract: Dated) -> Iterator[Finding]:
     if contract.contract.last_year < contract.contract.first_year:
         yield (
             ("contract", "last_year"),
             f"The contract ends in {contract.contract.last_year}, before its first year",
-            f"Give {contract.contract.first_year} or later, or mend first_year.",
+            f"Write `last_year: {contract.contract.first_year}` or a later year, or mend first_year.",
         )
     starts_on, start = contract.contract.starts_on, first_day(contract.contract.first_year)
     if starts_on is not None and starts_on != start:
@@ -61,95 +76,30 @@ def _term(contract: Contract) -> Iterator[Finding]:
         )
 
 
-def _dates(contract: Contract) -> Iterator[Finding]:
-    """Every parameter has a value from the first day on; settled terms change on 1 January only."""
-    start = first_day(contract.contract.first_year)
-    for section, name, parameter in contract.parameters():
-        key = (section, name, "values")
-        if min(parameter.values) > start:
+def _version(contract: Dated) -> Iterator[Finding]:
+    """A first version supersedes nothing; a later one says from which day, within the term, and why."""
+    header = contract.contract
+    for name in ("supersedes_from", "because"):
+        stated = getattr(header, name) is not None
+        if stated and header.version == 1:
             yield (
-                (*key, min(parameter.values)),
-                f"'{section}.{name}' has no value on {start}, the contract's first day; "
-                f"its first holds from {min(parameter.values)}",
-                f"Add a value with an effective date of {start} or earlier.",
+                ("contract", name),
+                f"Version 1 supersedes nothing, but states '{name}'",
+                "Give the amendment the next number, `version: 2`, or take the key out.",
             )
-        for day in parameter.values:
-            if section not in ANY_DAY and day != first_day(day.year):
-                yield (
-                    (*key, day),
-                    f"'{section}.{name}' changes on {day}, within a year that is settled as a whole",
-                    f"Use {first_day(day.year)} or {first_day(day.year + 1)}.",
-                )
-
-
-def _parties(contract: Contract) -> Iterator[Finding]:
-    for year in contract.years:
-        day = first_day(year)
-        members = {provider.agb_code for provider in contract.parties.members.on(day).value}
-        for provider in contract.parties.comparison_providers.on(day).value:
-            if provider.agb_code in members:
-                yield (
-                    ("parties", "comparison_providers"),
-                    f"Provider {provider.agb_code} is contracted and serves as comparison in {year}",
-                    "Take it out of one of the two: nobody is measured against itself.",
-                )
-    for name in ("members", "comparison_providers"):
-        for key, providers in by_date("parties", name, getattr(contract.parties, name)):
-            for code in repeated(provider.agb_code for provider in providers):
-                yield key, f"Provider {code} stands in 'parties.{name}' twice", "Keep it once."
-
-
-def _areas_and_domain(contract: Contract) -> Iterator[Finding]:
-    pairs = (
-        ("population", "contracted_area", "comparison_area"),
-        ("domain", "care_types_in", "care_types_out"),
-    )
-    for section, one, other in pairs:
-        held = getattr(contract, section)
-        for year in contract.years:
-            day = first_day(year)
-            for code in sorted(
-                set(getattr(held, one).on(day).value) & set(getattr(held, other).on(day).value)
-            ):
-                yield (
-                    (section, other),
-                    f"'{code}' stands in both '{one}' and '{other}' in {year}",
-                    "Take it out of one of the two.",
-                )
-
-
-def _kinds_of_care(contract: Contract) -> Iterator[Finding]:
-    """A kind of care that does not exist would count nothing, and nobody would see it."""
-    known = list(care_types())
-    for name in ("care_types_in", "care_types_out"):
-        for key, codes in by_date("domain", name, getattr(contract.domain, name)):
-            for place, code in enumerate(codes):
-                if code not in known:
-                    nearest = difflib.get_close_matches(code, known, n=1, cutoff=0.5)
-                    remedy = f"Did you mean '{nearest[0]}'?" if nearest else f"Known: {', '.join(known)}."
-                    yield (*key, place), f"'{code}' is no kind of care", remedy
-
-
-def _deliveries(contract: Contract) -> Iterator[Finding]:
-    suppliers = {name for names in contract.linkage.suppliers.values.values() for name in names}
-    for key, expected in by_date("deliveries", "expected", contract.deliveries.expected):
-        for delivery in expected:
-            if delivery.supplier not in suppliers:
-                yield (
-                    key,
-                    f"A delivery is expected from '{delivery.supplier}', who is no supplier under 'linkage'",
-                    f"Add it to linkage.suppliers, or write one of: {', '.join(sorted(suppliers))}.",
-                )
-            for table in delivery.tables:
-                if table not in canonical_tables():
-                    yield key, f"'{table}' is no canonical table", f"Known: {', '.join(canonical_tables())}."
-    persons = contract.linkage
-    for day in persons.minimum_persons.values:
-        if day >= min(persons.maximum_persons.values) and (
-            persons.minimum_persons.on(day).value > persons.maximum_persons.on(day).value
-        ):
+        if not stated and header.version > 1:
+            example = (
+                f"{first_day(header.last_year)}" if name == "supersedes_from" else "what was amended, and why"
+            )
             yield (
-                ("linkage", "minimum_persons"),
-                "The minimum of persons is above the maximum",
-                "Mend one of the two.",
+                ("contract", name),
+                f"Version {header.version} amends an earlier one and lacks '{name}'",
+                f"Write it, for instance: {name}: {example}.",
             )
+    since = header.supersedes_from
+    if since is not None and header.version > 1 and since.year not in contract.years:
+        yield (
+            ("contract", "supersedes_from"),
+            f"The amendment holds from {since}, outside the term of {contract.years[0]} to {contract.years[-1]}",
+            f"Give a day from {first_day(header.first_year)} up to and including {header.last_year}-12-31.",
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.canonical import canonical_tables
-from pipeline.contract.arithmetic import Finding, by_date, repeated
+from pipeline.contract.findings import Finding, by_date, repeated
 from pipeline.contract.language import Contract
 from pipeline.contract.values import Overlap, RiskLimit
 

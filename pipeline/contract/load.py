@@ -1,65 +1,24 @@
-"""Read a contract file: YAML with exact numbers and unique keys, checked against the language.
-
-Decimal fractions are read as `Decimal`, so that 0.1 in the contract is a tenth in the settlement.
-"""
+"""Read a contract file and hold it against the language: the contract, or all that is wrong with it."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
-from decimal import Decimal
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import yaml
 from pydantic import ValidationError
 
-from pipeline.contract.complaints import Place, complain
+from pipeline.contract.complaints import complain, first_of
 from pipeline.contract.consistency import contradictions
+from pipeline.contract.content import slips
+from pipeline.contract.dated import Dated
+from pipeline.contract.exact_yaml import digest_of, read_yaml
+from pipeline.contract.findings import Finding
 from pipeline.contract.language import Contract
-from pipeline.errors import ContractError, ContractKeyError, ContractValueError
+from pipeline.contract.place import Place
+from pipeline.errors import ContractError, ContractValueError
 
-
-class ExactLoader(yaml.SafeLoader):
-    """YAML as contracts need it: fractions exact, lists unchangeable, a key at most once."""
-
-
-def _decimal(loader: ExactLoader, node: yaml.ScalarNode) -> Decimal:
-    return Decimal(loader.construct_scalar(node).replace("_", ""))
-
-
-def _date(loader: ExactLoader, node: yaml.ScalarNode) -> dt.date:
-    try:
-        return dt.date.fromisoformat(loader.construct_scalar(node))
-    except ValueError:
-        raise yaml.constructor.ConstructorError(
-            None, None, f"'{node.value}' is no calendar date", node.start_mark
-        ) from None
-
-
-def _sequence(loader: ExactLoader, node: yaml.SequenceNode) -> tuple[Any, ...]:
-    return tuple(loader.construct_sequence(node, deep=True))
-
-
-def _mapping(loader: ExactLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in seen:
-            raise ContractKeyError(
-                f"The key '{key}' stands there twice",
-                where=f"{loader.name}, line {key_node.start_mark.line + 1}",
-                remedy="Keep one of the two.",
-            )
-        seen.add(key)
-    return loader.construct_mapping(node, deep=True)
-
-
-ExactLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
-ExactLoader.add_constructor("tag:yaml.org,2002:timestamp", _date)
-ExactLoader.add_constructor("tag:yaml.org,2002:seq", _sequence)
-ExactLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+Read = TypeVar("Read", bound=Dated)
 
 
 def load(path: Path) -> Contract:
@@ -77,67 +36,63 @@ def read(path: Path) -> str:
     """The text of a contract file.
 
     Raises:
-        ContractError: when there is none, or it is no text.
+        ContractError: when there is none, or it is no text in UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise ContractError(
             "The contract cannot be read", where=path.name, remedy="Give the path of a contract's YAML file."
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ContractError(
+            "The contract holds a sign in another encoding than UTF-8, such as an accented letter",
+            where=f"{path.name}, line {line}",
+            remedy="Save it as UTF-8: an editor asks for the encoding when a file is saved under a name.",
         ) from error
 
 
 def parse(text: str, *, source: str) -> Contract:
-    """The contract in a text; `source` names it in messages. Raises as `load` does."""
-    raw, place = _read_yaml(text, source), Place(text, source)
-    try:
-        contract = Contract.model_validate(raw)
-    except ValidationError as error:
-        raise complain(error, place) from None
-    for key, what, remedy in contradictions(contract):
-        raise ContractValueError(what, where=place.of(key), remedy=remedy)
-    contract._digest = digest_of(raw)
-    contract._source = source
+    """The contract in a text; `source` names it in messages. Raises as `load` does, with the first fault."""
+    return parse_as(Contract, contradictions, text, source=source)
+
+
+def faults(text: str, *, source: str) -> list[ContractError]:
+    """All that is wrong with the contract in a text, as far as one fault does not hide another; [] when it is sound."""
+    return _judged(Contract, contradictions, text, source)[1]
+
+
+def parse_as(
+    language: type[Read], check: Callable[[Read], Iterable[Finding]], text: str, *, source: str
+) -> Read:
+    """A contract in a text, in a language of its own (a reference contract has no parties). Raises as `load` does."""
+    contract, found = _judged(language, check, text, source)
+    if contract is None:
+        raise first_of(found)
     return contract
 
 
-def _read_yaml(text: str, source: str) -> dict[str, Any]:
+def _judged(
+    language: type[Read], check: Callable[[Read], Iterable[Finding]], text: str, source: str
+) -> tuple[Read | None, list[ContractError]]:
+    """The contract, or what is wrong with it: of YAML the first fault, of the language or of contradictions all."""
     try:
-        raw = _exact_loader(text, source).get_single_data()
-    except (yaml.YAMLError, ArithmeticError, ValueError) as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        raise ContractError(
-            f"The contract is no valid YAML: {problem or 'a number or text cannot be read'}",
-            where=source if mark is None else f"{source}, line {mark.line + 1}",
-            remedy="Check indentation, colons, quotes, numbers and dates there.",
-        ) from None
-    if not isinstance(raw, dict):
-        raise ContractError(
-            "The contract has no sections",
-            where=source,
-            remedy="Begin from one of the examples in contracts/.",
-        )
-    return raw
-
-
-def _exact_loader(text: str, source: str) -> ExactLoader:
-    loader = ExactLoader(text)
-    loader.name = source
-    return loader
-
-
-def digest_of(raw: dict[str, Any]) -> str:
-    """SHA-256 over a contract's content, in one notation for equal content."""
-    return hashlib.sha256(json.dumps(_plain(raw), sort_keys=True).encode()).hexdigest()
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int | Decimal):
-        return f"{Decimal(value).normalize():f}"
-    return value.isoformat() if isinstance(value, dt.date) else value
+        raw = read_yaml(text, source)
+    except ContractError as error:
+        return None, [error]
+    place = Place(text, source)
+    seen = list(slips(raw, place, language))
+    if seen:
+        return None, seen
+    try:
+        contract = language.model_validate(raw)
+    except ValidationError as error:
+        return None, complain(error, place, language)
+    found = [
+        ContractValueError(what, where=place.of(key), remedy=cure) for key, what, cure in check(contract)
+    ]
+    if found:
+        return None, list(found)
+    contract._digest, contract._source = digest_of(raw), source
+    return contract, []

@@ -97,6 +97,20 @@ def _exact(value: object) -> object:
     return Decimal(value)
 
 
+def _in_cents(value: object) -> object:
+    """An amount in euros has at most two decimals. With three it was meant in thousands: 5.400 for 5400."""
+    if isinstance(value, Decimal) and decimals(value) > 2:
+        raise PydanticCustomError("in_cents", "an amount in euros has at most two decimals")
+    return _exact(value)
+
+
+def decimals(number: Decimal) -> int:
+    """How many digits were written after the point, zeros at the end among them."""
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
 Number = Annotated[Decimal, BeforeValidator(_exact)]
+Euros = Annotated[Decimal, BeforeValidator(_in_cents)]
 Share = Annotated[Decimal, BeforeValidator(_exact), between("0", "1")]
 Count = Annotated[int, between("0")]

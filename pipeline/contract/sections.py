@@ -1,108 +1,29 @@
-"""The sections of a contract file and what each may hold.
+"""The sections of a contract from which target and quality follow, and what each may hold.
 
-Every parameter names its unit and an example here, because an error must be good enough to mend the file
-from it alone.
+Those that say whose care and which care it is about are in `scope`, those about shares in `shares`. Every parameter
+names its unit and an example, because an error must be good enough to mend the file from it alone.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from pipeline.contract.parameter import STRICT, Count, Parameter, Share, Text, agreed, between
+from pipeline.contract.parameter import Number, Parameter, Share, agreed, between
+from pipeline.contract.scope import Codes, Year
+from pipeline.contract.section import Section
 from pipeline.contract.values import (
+    AgreedAmount,
     Brackets,
-    Code,
-    ExpectedDelivery,
     Growth,
     Indicator,
-    Overlap,
-    Postcode3,
-    Provider,
-    RiskLimit,
-    UzoviCode,
+    Positive,
+    QualityGate,
+    Requirement,
 )
 
-Year = Annotated[int, between("2006", "2100")]
-Codes = Annotated[tuple[Code, ...], Field(min_length=1)]
-Providers = Annotated[tuple[Provider, ...], Field(min_length=1)]
-Area = Annotated[tuple[Postcode3, ...], Field(min_length=1)]
-NonClaimKind = Literal["advance", "availability", "capitation", "ceiling_settlement", "rebate"]
-"""The kinds of payment of the canonical table non_claim_payment."""
-
-
-class Section(BaseModel):
-    """A part of the contract: plain facts and dated parameters."""
-
-    model_config = STRICT
-
-    def parameters(self) -> Iterator[tuple[str, Parameter[Any]]]:
-        """The section's parameters by name, in the language's order; absent optional ones left out."""
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, Parameter):
-                yield name, value
-
-    @classmethod
-    def unit_of(cls, name: str) -> str:
-        """The unit that the language gives a parameter."""
-        extra = cls.model_fields[name].json_schema_extra
-        return str(extra["unit"]) if isinstance(extra, dict) else ""
-
-
-class Header(Section):
-    """Which contract this is and for how long it runs: whole calendar years, as a year is settled as a whole.
-
-    `starts_on` repeats the first day of the signed text, so that a contract that begins within a year is told.
-    """
-
-    id: Code
-    name: Text
-    language: Literal["nl", "en"]
-    version: Annotated[int, between("1")]
-    signed: dt.date
-    first_year: Year
-    last_year: Year
-    starts_on: dt.date | None = None
-
-
-class Parties(Section):
-    """Who signed, and with whom they are compared."""
-
-    payer: Text
-    consortium: Text
-    insurer_codes: Parameter[Annotated[tuple[UzoviCode, ...], Field(min_length=1)]] = agreed(
-        "UZOVI codes", '["9991"]'
-    )
-    members: Parameter[Providers] = agreed("providers", '[{agb_code: "06990001", name: Maasoever}]')
-    comparison_providers: Parameter[Providers] = agreed(
-        "providers", '[{agb_code: "06990003", name: Veldzicht}]'
-    )
-
-
-class Population(Section):
-    """Whose care it is about, by where people live; and how many they must be to share a risk."""
-
-    contracted_area: Parameter[Area] = agreed("three-digit postcodes", '["531", "532"]')
-    comparison_area: Parameter[Area] = agreed("three-digit postcodes", '["541", "542"]')
-    minimum_insured_years: Parameter[Count] = agreed("insured years", "5000")
-    below_minimum: Parameter[Literal["nothing_shared", "no_bonus"]] = agreed("choice", "nothing_shared")
-
-
-class Domain(Section):
-    """Which care counts, whoever delivers it; and which payments beside claims are reported with it."""
-
-    financing_laws: Parameter[Annotated[tuple[Literal["Wlz", "Wmo", "Zvw"], ...], Field(min_length=1)]] = (
-        agreed("laws", "[Zvw]")
-    )
-    care_types_in: Parameter[Codes] = agreed("kinds of care", "[hospital_product, other_hospital]")
-    care_types_out: Parameter[tuple[Code, ...]] = agreed("kinds of care", "[addon_drug]")
-    non_claim_kinds_in: Parameter[tuple[NonClaimKind, ...]] | None = agreed(
-        "kinds of payment", "[capitation, rebate]", default=None
-    )
+TrendKind = Literal["agreed", "benchmark", "national"]
 
 
 class Valuation(Section):
@@ -118,34 +39,89 @@ class Truncation(Section):
 
 
 class CaseMix(Section):
-    """How populations are made comparable: cells, and the way of standardising."""
+    """How populations are made comparable: cells and the way of standardising, or a risk score.
 
-    model: Parameter[Literal["indirect"]] = agreed("choice", "indirect")
-    cells: Parameter[tuple[Literal["sex"], Literal["age_class"]]] = agreed("risk factors", "[sex, age_class]")
-    age_bounds: Parameter[Annotated[tuple[Annotated[int, between("0", "120")], ...], Field(min_length=1)]] = (
-        agreed("age in years", "[0, 18, 45, 65, 75]")
+    The standard is the comparison group's cost per cell in the settlement year (`indirect`), or the contracted
+    population's own in the last baseline year (`own`). A risk score comes as a figure. `coding_cap` is the most by
+    which the part of the case mix that depends on coding may rise. Demography is never capped: the insurer keeps the
+    risk of the population's composition (requirement DC 4).
+    """
+
+    model: Parameter[Literal["indirect", "own", "score"]] = agreed("choice", "indirect")
+    cells: Parameter[tuple[Literal["sex"], Literal["age_class"]]] | None = agreed(
+        "risk factors", "[sex, age_class]", default=None
+    )
+    age_bounds: (
+        Parameter[Annotated[tuple[Annotated[int, between("0", "120")], ...], Field(min_length=1)]] | None
+    ) = agreed("age in years", "[0, 18, 45, 65, 75]", default=None)
+    coding_cap: Parameter[Share] | None = agreed("share of growth", "0.03", default=None)
+
+
+class Target(Section):
+    """Where the target comes from. Without this section: from the baseline years.
+
+    `agreed` is an amount per unit; `stated` is set by somebody else and comes as a figure. The path asks a part of
+    the target, by effective date a little less each year. A baseline year is the standard of a new term when an
+    old one ends: what was realised in it, and of what was earned in it the part that `kept_savings` leaves.
+    """
+
+    method: Parameter[Literal["baseline", "agreed", "stated"]] | None = agreed(
+        "choice", "agreed", default=None
+    )
+    amount: Parameter[Positive] | None = agreed("EUR per unit", "5400", default=None)
+    path: Parameter[Annotated[Number, between("0.5", "1.5")]] | None = agreed(
+        "share of the target", "0.98", default=None
     )
 
 
 class Baseline(Section):
-    """Which years before the contract the target rests on, and how much each weighs."""
+    """Which years before the contract the target rests on, and how much each weighs.
+
+    With strata, each kind of person has figures of its own, and the strata are mixed as the settlement year's
+    population is. `kept_savings` is the part of what was earned in a baseline year that stays in it (rebasing).
+    """
 
     weights: Parameter[Annotated[dict[Year, Share], Field(min_length=1)]] = agreed(
         "share by year", "{2022: 0.10, 2023: 0.30, 2024: 0.60}"
     )
+    strata: Parameter[Codes] | None = agreed("strata", "[copd, other]", default=None)
+    kept_savings: Parameter[Share] | None = agreed("share of what was earned", "0.50", default=None)
 
 
 class Trend(Section):
-    """How cost is brought from a baseline year to the settlement year."""
+    """How cost is brought from a baseline year to the settlement year.
 
-    method: Parameter[Literal["agreed", "benchmark"]] = agreed("choice", "agreed")
+    `national` follows a published index; `blend` weighs several kinds of trend against one another.
+    """
+
+    method: Parameter[Literal["agreed", "benchmark", "national", "blend"]] = agreed("choice", "agreed")
     growth: Parameter[Growth] | None = agreed("share per year", "0.03", default=None)
+    blend: Parameter[Annotated[dict[TrendKind, Share], Field(min_length=1)]] | None = agreed(
+        "share by kind of trend", "{agreed: 0.50, benchmark: 0.50}", default=None
+    )
+
+
+class Adjustments(Section):
+    """Causes for which target or actual cost are corrected, each only where it is agreed.
+
+    Care that moved out of the domain counts against the saving: what it cost there minus what was expected. The
+    effect of prices and the cost of new drugs move the target. A disaster relieves a loss.
+    """
+
+    care_moved_out: Parameter[Share] | None = agreed("share of the difference", "1", default=None)
+    price: Parameter[Share] | None = agreed("share of the effect", "1", default=None)
+    new_drug: Parameter[Share] | None = agreed("share of the cost", "1", default=None)
+    amounts: Parameter[Annotated[tuple[AgreedAmount, ...], Field(min_length=1)]] | None = agreed(
+        "EUR", "[{id: nurse, name: District nurse, amount: 120000}]", default=None
+    )
+    disaster: Parameter[Literal["amount", "share_of_loss"]] | None = agreed("choice", "amount", default=None)
 
 
 class Quality(Section):
-    """What is measured, what each indicator weighs, and the least that is needed for a gain.
+    """What is measured, what each indicator weighs, and what is needed for a gain.
 
-    A contract without this section shares a saving at the full rate.
+    Either `minimum_score`, or `gates`, of which the first that is met decides. `share_by` says how the score turns
+    into a part of the rate. A contract without this section shares a saving at the full rate.
     """
 
     indicators: Parameter[Annotated[tuple[Indicator, ...], Field(min_length=1)]] = agreed(
@@ -153,73 +129,28 @@ class Quality(Section):
         "[{id: complication_ratio, name: Complications, weight: 1, floor: 1.10, goal: 0.80, "
         "direction: lower_is_better}]",
     )
-    minimum_score: Parameter[Share] = agreed("share of full marks", "0.40")
-
-
-class Sharing(Section):
-    """From where, and at which rate, a saving is shared."""
-
-    minimum_savings: Parameter[Brackets] = agreed(
-        "share of the target, by insured years",
-        "[{from: 0, below: 20000, rate: 0.02}, {from: 20000, rate: 0.015}]",
+    minimum_score: Parameter[Share] | None = agreed("share of full marks", "0.40", default=None)
+    share_by: Parameter[Literal["linear", "brackets", "full"]] | None = agreed(
+        "choice", "linear", default=None
     )
-    starts_at: Parameter[Literal["first_euro", "above_threshold"]] = agreed("choice", "first_euro")
-    gain_rate: Parameter[Share] = agreed("share of the saving", "0.50")
-
-
-class Loss(Section):
-    """The malus. A contract without this section is bonus only."""
-
-    minimum_loss: Parameter[Brackets] = agreed(
-        "share of the target, by insured years", "[{from: 0, rate: 0.02}]"
+    share_brackets: Parameter[Brackets] | None = agreed(
+        "share of the full rate, by score",
+        "[{from: 0, below: 0.4, rate: 0}, {from: 0.4, rate: 1}]",
+        default=None,
     )
-    rate_floor: Parameter[Share] = agreed("share of the loss", "0.40")
-    rate_ceiling: Parameter[Share] = agreed("share of the loss", "0.60")
-
-
-class Limits(Section):
-    """The most that is paid either way."""
-
-    cap: Parameter[Share] = agreed("share of the target", "0.10")
-    collar: Parameter[Share] | None = agreed("share of the target", "0.05", default=None)
-
-
-class Reporting(Section):
-    """What may be shown."""
-
-    minimum_cell: Parameter[Annotated[int, between("1")]] = agreed("persons", "10")
-
-
-class Linkage(Section):
-    """What suppliers and the trusted third party need to pseudonymise for this contract."""
-
-    epoch: Parameter[Annotated[int, between("1")]] = agreed("number", "1")
-    key_version: Parameter[Annotated[int, between("1")]] = agreed("number", "1")
-    engine: Parameter[Literal["hmac-2step-v1"]] = agreed("name", "hmac-2step-v1")
-    suite: Parameter[Literal["X25519", "MLKEM768X25519"]] = agreed("name", "X25519")
-    suppliers: Parameter[Codes] = agreed("suppliers", "[zilverzorg, ziekenhuis-maasoever]")
-    minimum_persons: Parameter[Annotated[int, between("1")]] = agreed("persons", "100")
-    maximum_persons: Parameter[Annotated[int, between("1")]] = agreed("persons", "1000000")
-    bsn_policy: Parameter[Literal["drop", "refuse"]] = agreed("choice", "drop")
-    allow_test_numbers: Parameter[bool] = agreed("yes or no", "false")
-    overlap: Parameter[tuple[Overlap, ...]] = agreed(
-        "share of persons, by table",
-        "[{table: clinical_event, expected: 0.65, at_least: 0.40, at_most: 0.90}]",
+    gates: Parameter[Annotated[tuple[QualityGate, ...], Field(min_length=1)]] | None = agreed(
+        "gates, of which the first that is met decides",
+        "[{id: standard, name: Standard, at_least: 0.70, gain: full}, "
+        "{id: alternative, name: Alternative, at_least: 0.40, gain: linear}]",
+        default=None,
     )
-    new_persons_alarm: Parameter[Share] = agreed("share of persons", "0.20")
+    while_unknown: Parameter[Literal["floor", "goal"]] | None = agreed("choice", "floor", default=None)
 
 
-class Deliveries(Section):
-    """What is expected from whom: what does not come is missing, and is named."""
+class Access(Section):
+    """The least that patients may expect of access, and what is lost when it is missed."""
 
-    expected: Parameter[Annotated[tuple[ExpectedDelivery, ...], Field(min_length=1)]] = agreed(
-        "deliveries", "[{supplier: zilverzorg, tables: [insured, claim_line], years: baseline_and_contract}]"
+    requirements: Parameter[Annotated[tuple[Requirement, ...], Field(min_length=1)]] = agreed(
+        "requirements", "[{id: waiting, name: Waiting time, indicator: waiting_days, at_most: 28}]"
     )
-
-
-class Privacy(Section):
-    """How many of the linked persons may be alone, or among few, in what is kept of them."""
-
-    risk_limits: Parameter[Annotated[tuple[RiskLimit, ...], Field(min_length=1)]] = agreed(
-        "share of persons, by size of group", "[{smaller_than: 2, share: 0.20}]"
-    )
+    if_missed: Parameter[Literal["no_gain", "nothing_shared"]] = agreed("choice", "no_gain")

@@ -35,7 +35,7 @@ def build_indicators(
         NoDataError: when nothing was delivered up to `business_date`, or with `published_only` (see `run_step`).
     """
     raw = raw_inputs(open_lake(home), contract_id, business_date)
-    contract = contract_of(home.contracts, contract_id)
+    contract = contract_of(home.contracts, contract_id, year)
     terms = contract.for_year(year)
 
     def work(step: Step) -> None:

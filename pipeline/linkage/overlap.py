@@ -20,7 +20,7 @@ import duckdb
 
 from pipeline.canonical import canonical_table
 from pipeline.contract import Terms
-from pipeline.contract.shelf import contract_of
+from pipeline.contract.shelf import versions_of
 from pipeline.contract.values import Overlap
 from pipeline.deliveries import Delivery, Register
 from pipeline.home import OcmoHome
@@ -53,8 +53,9 @@ def linking(
         ContractError: when the contract is none that the OCMO serves.
     """
     day = delivery.delivered_on or dt.date.max
-    contract = contract_of(home.contracts, str(delivery.contract))
-    terms = contract.at(max(day, first_day(contract.contract.first_year)))
+    versions = versions_of(home.contracts, str(delivery.contract))
+    held_on = max(day, first_day(versions.years[0]))
+    terms = versions.on(held_on).at(held_on)
     own = _tables(lake, delivery)
     others = _others(lake, register, delivery, day)
     insured = _registers((own, *others)) or _registers(_others(lake, register, delivery, on or day))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipeline.contract import Contract, Term
-from pipeline.contract.shelf import contract_of
+from pipeline.contract.shelf import versions_of
 from pipeline.contract.values import RiskLimit
 from pipeline.home import OcmoHome
 from pipeline.privacy.knowledge import FACTS, Known, everything, few_at_once, in_order, remedies
@@ -68,7 +68,7 @@ def assess(home: OcmoHome, contract_id: str, business_date: dt.date) -> Assessme
         NoDataError: when no delivery was accepted up to `business_date`.
         ReconciliationError: when deliveries carry pseudonyms of different epochs.
     """
-    contract = contract_of(home.contracts, contract_id)
+    contract = versions_of(home.contracts, contract_id).on(business_date)
     term = contract.at(business_date).privacy_risk_limits
     limits = [(in_order(limit.columns or everything()), limit) for limit in term.value]
     measured = measure(

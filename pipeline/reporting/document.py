@@ -7,13 +7,15 @@ point changes them. Counts below the contract's minimum cell are left out.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
 from pydantic import BaseModel
 
-from pipeline.contract import Term
+from pipeline.contract import Contract, Term
+from pipeline.reporting.told import told_document
 from pipeline.settlement import IndicatorFigure, Line, Quantity, Statement
 
 PLACES = Decimal("1e-12")
@@ -26,12 +28,7 @@ def document(statement: Statement, code_version: str) -> dict[str, Any]:
     return {
         "document": "settlement statement",
         "state": statement.state,
-        "contract": {
-            **plain(contract.contract),
-            "payer": contract.parties.payer,
-            "consortium": contract.parties.consortium,
-            "digest": contract.digest,
-        },
+        "contract": contract_document(contract),
         "year": statement.year,
         "payable_cents": statement.payable_cents,
         "savings_cents": statement.savings_cents,
@@ -41,9 +38,24 @@ def document(statement: Statement, code_version: str) -> dict[str, Any]:
         "indicators": {code: _indicator(item, minimum.value) for code, item in statement.indicators.items()},
         "sources": dict(statement.sources),
         "notes": list(statement.notes),
+        "told": told_document(statement),
         "business_date": plain(statement.business_date),
         "code_version": code_version,
     }
+
+
+def contract_document(contract: Contract) -> dict[str, Any]:
+    """Which contract, and which version of it: its header, parties and digest. A first version amends nothing."""
+    header = plain(contract.contract)
+    if contract.contract.supersedes_from is None:
+        del header["supersedes_from"], header["because"]
+    parties = contract.parties
+    return {**header, "payer": parties.payer, "consortium": parties.consortium, "digest": contract.digest}
+
+
+def results(statement: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The result of every line of a statement's document, by rule and by what it is about."""
+    return {(line["rule"], line["result"].get("subject", "")): line["result"] for line in statement["lines"]}
 
 
 def _line(number: int, line: Line) -> dict[str, Any]:
@@ -76,6 +88,8 @@ def _term(term: Term[Any]) -> dict[str, Any]:
 
 
 def _indicator(figure: IndicatorFigure, minimum: int) -> dict[str, Any]:
+    if figure.is_told:
+        return {"value": plain(figure.value), "unit": figure.unit, "told": True}
     return {
         "value": plain(figure.value),
         "lower": plain(figure.lower),

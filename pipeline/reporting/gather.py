@@ -80,11 +80,21 @@ def gather_figures(home: OcmoHome, contract: Contract, year: int, business_date:
         contract_id=contract.id,
         year=year,
         business_date=business_date,
-        values=_values(expected),
-        indicators=_indicators(read(lake, night.indicators, "mart_indicator")),
+        values={**measured_values(expected), **unless_told(contract, year)},
+        indicators=measured_indicators(read(lake, night.indicators, "mart_indicator")),
         sources={table: night.digests[table] for table in CITED},
         notes=_notes(read(lake, night.claims, "mart_claim_bucket"), contract, year, accepted),
     )
+
+
+def unless_told(contract: Contract, year: int) -> dict[tuple[str, int], Figure]:
+    """What holds unless the OCMO was told otherwise: that no party left within the year, where that matters.
+
+    A party that leaves after the statement was issued is a fact that is stated in a correction.
+    """
+    if contract.for_year(year).termination_gain is None:
+        return {}
+    return {("left_within_year", year): Figure(0, UNITS["left_within_year"])}
 
 
 def read(lake: Lake, snapshot: Snapshot, table: str) -> pl.DataFrame:
@@ -92,7 +102,8 @@ def read(lake: Lake, snapshot: Snapshot, table: str) -> pl.DataFrame:
     return pl.read_parquet(lake.path(snapshot.file(table)))
 
 
-def _values(expected: pl.DataFrame) -> dict[tuple[str, int], Figure]:
+def measured_values(expected: pl.DataFrame) -> dict[tuple[str, int], Figure]:
+    """The figures by name and year that a frame of `mart_expected_cost` holds."""
     figures: dict[tuple[str, int], Figure] = {}
 
     def put(name: str, year: int, value: float) -> None:
@@ -112,7 +123,8 @@ def _values(expected: pl.DataFrame) -> dict[tuple[str, int], Figure]:
     return figures
 
 
-def _indicators(results: pl.DataFrame) -> dict[str, IndicatorFigure]:
+def measured_indicators(results: pl.DataFrame) -> dict[str, IndicatorFigure]:
+    """The contracted side's indicators that a frame of `mart_indicator` holds."""
     return {
         row["indicator_id"]: _indicator(row)
         for row in results.filter(pl.col("group_code") == CONTRACTED).iter_rows(named=True)

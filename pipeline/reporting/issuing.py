@@ -1,9 +1,11 @@
-"""Issue a statement: what was drafted and read becomes final, once and for ever.
+"""Issue a statement: what was drafted and read becomes final, once and for ever; or provisional, and final later.
 
+    reports/issued/<contract>-<year>-provisional/<contract>-<year>-provisional.json, .html
     reports/issued/<contract>-<year>/<contract>-<year>-final.json, .html
 
-The register of issued statements (`issued`) holds the digest of both files. Later data or terms give a
-recomputation beside it (`recomputing`), never another past.
+A draft in which something is unknown is issued provisionally, at most once: the advance is paid. The final one sets off
+what was paid. The registers (`provisional`, `issued`) hold the digest of both files. Later data or terms give a
+recomputation beside it (`recomputing`) or a correction against it (`correction`), never another past.
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.code_version import code_version
+from pipeline.contract.standing import StandingVersions
 from pipeline.database import writing
 from pipeline.errors import IssuedStatementError, NoDataError
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
-from pipeline.reporting.drafting import settle_closed
+from pipeline.reporting.drafting import settle_closed, told_of_draft
 from pipeline.reporting.files import add_folder, alone_in
 from pipeline.reporting.issued import IssuedStatement, IssuedStatements
+from pipeline.reporting.issued_files import issued_folder
+from pipeline.reporting.provisional import ProvisionalStatement, ProvisionalStatements
 from pipeline.reporting.reconciliation import statements_folder
 from pipeline.reporting.statement import statement_files
 from pipeline.settlement import Statement
@@ -35,32 +40,38 @@ class Issue:
     folder: Path
 
 
-def issued_folder(home: OcmoHome, contract_id: str, year: int) -> Path:
-    """Where the issued statement of a contract year lies."""
-    return home.reports / "issued" / f"{contract_id}-{year}"
-
-
 def issue_statement(home: OcmoHome, contract_id: str, year: int, business_date: dt.date) -> Issue:
     """Issue the statement of a contract year, as it was drafted on the figures of a business date.
 
+    Its state is `provisional` while something is unknown, and `final` otherwise. The figures that were told are those
+    of the draft. From then on the contract's version stands too: a changed text is refused, an amendment is a version
+    of its own.
+
     Raises:
-        IssuedStatementError: when the contract year was issued already.
+        IssuedStatementError: when the contract year was issued already, or provisionally and is so still.
         NoDataError: when there is no draft of that date, or the figures give another one now.
         ReconciliationError, FiguresError: see `settle_closed`.
     """
-    folder, registry = issued_folder(home, contract_id, year), open_lake(home).catalogue.engine
-    register = IssuedStatements(registry)
-    with alone_in(folder.parent):
+    registry = open_lake(home).catalogue.engine
+    register, provisional = IssuedStatements(registry), ProvisionalStatements(registry)
+    with alone_in(home.reports / "issued"):
         _refuse_second(register.find(contract_id, year))
-        draft = settle_closed(home, contract_id, year, business_date)
+        told = told_of_draft(home, contract_id, year, business_date)
+        draft = settle_closed(home, contract_id, year, business_date, told)
         _require_draft(draft, statements_folder(home, business_date))
-        final = replace(draft, state="final")
-        files = statement_files(final, code_version=code_version())
-        row = _row(final, business_date, files)
+        if draft.is_provisional:
+            _refuse_second_provisional(provisional.find(contract_id, year), draft)
+        made = replace(draft, state="provisional" if draft.is_provisional else "final")
+        folder = issued_folder(home, contract_id, year, made.state)
+        files = statement_files(made, code_version=code_version())
         with writing(registry) as connection, connection.begin():
-            register.add(row, connection)
+            if draft.is_provisional:
+                provisional.add(_provisional_row(made, business_date, files), connection)
+            else:
+                register.add(_row(made, business_date, files), connection)
+            StandingVersions(registry).hold(made.contract, year, connection)
             _place(folder, files)
-    return Issue(final, folder)
+    return Issue(made, folder)
 
 
 def _refuse_second(earlier: IssuedStatement | None) -> None:
@@ -70,6 +81,16 @@ def _refuse_second(earlier: IssuedStatement | None) -> None:
             f" on the figures of {earlier.business_date}",
             where=f"issued/{earlier.contract}-{earlier.year}",
             remedy="What is issued stays. `ocmo settlement recompute` shows what later figures would give.",
+        )
+
+
+def _refuse_second_provisional(earlier: ProvisionalStatement | None, draft: Statement) -> None:
+    if earlier is not None:
+        raise IssuedStatementError(
+            f"The statement of contract {earlier.contract} for {earlier.year} was issued provisionally already, and"
+            f" this is provisional too: not known yet is {', '.join(draft.unknown)}",
+            where=f"issued/{earlier.contract}-{earlier.year}-provisional",
+            remedy="When all is known, draft the final one with `ocmo settlement run --final` and issue that.",
         )
 
 
@@ -89,8 +110,29 @@ def _require_draft(statement: Statement, folder: Path) -> None:
         )
 
 
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 by the ending of a file's name."""
+    return {Path(name).suffix: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def _provisional_row(
+    statement: Statement, business_date: dt.date, files: Mapping[str, bytes]
+) -> ProvisionalStatement:
+    digests = _digests(files)
+    return ProvisionalStatement(
+        contract=statement.contract.id,
+        year=statement.year,
+        business_date=business_date,
+        payable_cents=statement.payable_cents,
+        paid_cents=statement.due_cents,
+        json_digest=digests[".json"],
+        html_digest=digests[".html"],
+        code_version=code_version(),
+    )
+
+
 def _row(statement: Statement, business_date: dt.date, files: Mapping[str, bytes]) -> IssuedStatement:
-    digests = {Path(name).suffix: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    digests = _digests(files)
     return IssuedStatement(
         contract=statement.contract.id,
         year=statement.year,

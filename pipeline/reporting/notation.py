@@ -12,7 +12,16 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Term
-from pipeline.contract.values import Bracket, Indicator, Provider
+from pipeline.contract.values import (
+    AgreedAmount,
+    Bracket,
+    Indicator,
+    Precedence,
+    Provider,
+    QualityGate,
+    Requirement,
+    Statistical,
+)
 from pipeline.money import round_cents
 from pipeline.reporting.texts import texts
 from pipeline.settlement import Quantity
@@ -72,20 +81,27 @@ class Notation:
             return self.number(value, 5)
         if unit == "as measured":
             return self.number(value, 4, least=2)
-        return self.number(value, 1 if unit == "insured years" else 0)
+        return self.number(value, 1 if unit.endswith("years") else 0)
 
     def term(self, term: Term[Any], subject: str = "") -> str:
         """A term's value; of indicators, only the one that the line is about."""
         value = term.value
         if isinstance(value, dict):
-            return ", ".join(f"{key}:{NO_BREAK}{self.percent(share)}" for key, share in sorted(value.items()))
+            parts = sorted(value.items())
+            return ", ".join(f"{self._choice(key)}:{NO_BREAK}{self.percent(share)}" for key, share in parts)
         if isinstance(value, tuple):
             return self._several(value, subject)
+        if term.unit.startswith("EUR"):
+            return self.money(value * 100)
         if isinstance(value, Decimal):
             return self.percent(value)
-        if isinstance(value, str):
-            return str(self.words["choices"].get(value, value))
-        return self.money(value * 100) if term.unit.startswith("EUR") else self.number(value)
+        if isinstance(value, Statistical):
+            return f"{self.percent(value.least)} - {self.percent(value.most)}"
+        return self._choice(value) if isinstance(value, str) else self.number(value)
+
+    def _choice(self, code: object) -> str:
+        """A choice in words; a code that is no choice as it is."""
+        return str(self.words["choices"].get(code, code))
 
     def _several(self, items: Sequence[Any], subject: str) -> str:
         if isinstance(items[0], Bracket):
@@ -95,12 +111,21 @@ class Notation:
             return ", ".join(
                 f"{self.words['page']['weight']} {self.percent(item.weight)}" for item in weights
             )
-        if isinstance(items[0], Provider):
-            return ", ".join(item.name for item in items)
-        return ", ".join(str(self.words["choices"].get(item, item)) for item in items)
+        if isinstance(items[0], Provider | QualityGate | Requirement):
+            return ", ".join(item.name for item in items if subject in ("", getattr(item, "id", "")))
+        if isinstance(items[0], AgreedAmount):
+            chosen = [item for item in items if subject in ("", item.id)]
+            return ", ".join(f"{item.name} {self.money(item.amount * 100)}" for item in chosen)
+        if isinstance(items[0], Precedence):
+            rules = self.words["rules"]
+            return ", ".join(f"{rules[item.after]['label']} → {rules[item.rule]['label']}" for item in items)
+        return ", ".join(self._choice(item) for item in items)
 
     def _bracket(self, bracket: Bracket) -> str:
         rate = self.percent(bracket.rate)
+        if bracket.to is not None:
+            form = str(self.words["brackets"]["slope"])
+            return form.format(start=self.number(bracket.start), rate=rate, to=self.percent(bracket.to))
         if bracket.end is not None:
             return str(self.words["brackets"]["below"]).format(end=self.number(bracket.end), rate=rate)
         form = self.words["brackets"]["from" if bracket.start else "all"]

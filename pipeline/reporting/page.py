@@ -11,12 +11,12 @@ from itertools import groupby
 from typing import Any
 
 from pipeline.reporting import picture
-from pipeline.reporting.document import count_shown
 from pipeline.reporting.house import render
 from pipeline.reporting.notation import Notation
+from pipeline.reporting.page_figures import indicators, told
+from pipeline.reporting.told import by_people
 from pipeline.reporting.wording import headline, size
 from pipeline.settlement import Line, Quantity, Statement
-from pipeline.settlement.figures import exact
 
 
 def page(statement: Statement, code_version: str, language: str) -> str:
@@ -31,15 +31,16 @@ def page(statement: Statement, code_version: str, language: str) -> str:
         contract=statement.contract,
         code_version=code_version,
         headline=headline(statement, notation),
-        amount=notation.money(abs(statement.payable_cents)),
+        amount=notation.money(abs(statement.due_cents)),
         size=size(statement, notation),
         reason=notation.words["reasons"][statement.reason],
         notes=[_note(note, notation) for note in statement.notes],
         steps=_steps(statement, notation),
         division=_division(statement, notation),
         parts=list(_parts(statement, notation)),
-        indicators=_indicators(statement, notation),
+        indicators=indicators(statement, notation),
         terms=_terms(statement, notation),
+        told=told(statement, notation),
         command=_command(statement),
     )
 
@@ -121,32 +122,6 @@ def _subject(subject: str, result: Quantity, statement: Statement) -> str:
     return "" if subject == str(statement.year) and result.unit == "cents" else subject
 
 
-def _indicators(statement: Statement, notation: Notation) -> list[dict[str, Any]]:
-    terms = statement.contract.for_year(statement.year)
-    minimum = terms.reporting_minimum_cell.value
-    rows = []
-    for item in terms.quality_indicators.value if terms.quality_indicators else ():
-        figure = statement.indicators[item.id]
-        cases = count_shown(figure.denominator, minimum)
-        suppressed = notation.words["page"]["suppressed"].format(minimum=minimum)
-        rows.append(
-            {
-                "id": item.id,
-                "name": item.name,
-                "weight": notation.percent(item.weight),
-                "floor": notation.number(item.floor, 4, least=2),
-                "goal": notation.number(item.goal, 4, least=2),
-                "measured": notation.number(exact(figure.value), 3, least=2),
-                "lower": notation.number(exact(figure.lower), 3, least=2),
-                "upper": notation.number(exact(figure.upper), 3, least=2),
-                "cases": suppressed if cases is None else notation.number(figure.denominator),
-                "score": notation.quantity(statement.line("indicator_score", item.id).result),
-                "gauge": picture.gauge(item, figure),
-            }
-        )
-    return rows
-
-
 def _terms(statement: Statement, notation: Notation) -> list[dict[str, Any]]:
     """Each applied term once, by clause."""
     applied = {(term.key, term.since): term for line in statement.lines for term in line.parameters}
@@ -167,7 +142,10 @@ def _terms(statement: Statement, notation: Notation) -> list[dict[str, Any]]:
 def _command(statement: Statement) -> str:
     """What the OCMO types to settle this again."""
     day = statement.business_date.isoformat() if statement.business_date else "YYYY-MM-DD"
-    return f"ocmo settlement run --contract {statement.contract.id} --year {statement.year} --date {day}"
+    told = " --figures FILE" if by_people(statement.told) else ""
+    return (
+        f"ocmo settlement run --contract {statement.contract.id} --year {statement.year} --date {day}{told}"
+    )
 
 
 def _clause_part(part: str) -> tuple[int, str]:

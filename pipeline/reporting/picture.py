@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipeline.contract.values import Indicator
 from pipeline.settlement import IndicatorFigure, Statement
-from pipeline.settlement.figures import exact
+from pipeline.settlement.exact import Number, exact
 
 WIDTH = 1000
 
@@ -48,28 +48,52 @@ class Gauge:
 
 
 def steps(statement: Statement) -> list[Step]:
-    """From the weighted baseline, over case mix and growth, to the target, the saving and the actual cost."""
-    terms = statement.contract.for_year(statement.year)
-    weights = {year: Fraction(weight) for year, weight in terms.baseline_weights.value.items()}
-    own = sum((w * _of(statement, "cost_per_insured_year", y) for y, w in weights.items()), Fraction(0))
-    mixed = sum(
-        (
-            w * _of(statement, "cost_per_insured_year", y) * _of(statement, "case_mix_ratio", y)
-            for y, w in weights.items()
-        ),
-        Fraction(0),
-    )
-    target = _of(statement, "target_per_insured_year")
-    actual = _of(statement, "cost_per_insured_year", statement.year)
-    largest = max(own, mixed, target, actual, Fraction(1))
+    """From the weighted baseline, over case mix and growth, to the target, the saving and the actual cost.
+
+    A target that rests on no baseline years of its own begins with the target.
+    """
+    target = statement.line("target").amount / statement.units
+    actual = target - statement.line("savings").amount / statement.units
+    levels = _before_the_target(statement, target)
+    largest = max(*(level for _, level in levels), target, actual, Fraction(1))
+    steps = [
+        Step(code, level, False, _bar(Fraction(0), level, largest, "baseline"))
+        if place == 0
+        else Step(code, level - levels[place - 1][1], True, _change(levels[place - 1][1], level, largest))
+        for place, (code, level) in enumerate(levels)
+    ]
     return [
-        Step("step_own_baseline", own, False, _bar(Fraction(0), own, largest, "baseline")),
-        Step("step_case_mix", mixed - own, True, _change(own, mixed, largest)),
-        Step("step_trend", target - mixed, True, _change(mixed, target, largest)),
+        *steps,
         Step("step_target", target, False, _bar(Fraction(0), target, largest, "target")),
         _difference(target, actual, largest),
-        Step("step_actual", actual, False, _bar(Fraction(0), actual, largest, "actual")),
+        Step(_actual(statement), actual, False, _bar(Fraction(0), actual, largest, "actual")),
     ]
+
+
+def _actual(statement: Statement) -> str:
+    """What the saving is taken from: actual cost, or that and what care that moved out cost more than expected."""
+    return "step_actual_and_moved_out" if statement.has("care_moved_out") else "step_actual"
+
+
+def _before_the_target(statement: Statement, target: Fraction) -> list[tuple[str, Fraction]]:
+    """The levels on the way to the target per unit: own baseline, at today's case mix, grown, and as agreed."""
+    unit, terms = statement.unit, statement.contract.for_year(statement.year)
+    if terms.baseline_weights is None or terms.baseline_strata or not statement.has("updated_baseline"):
+        return []
+    weights = {year: Fraction(weight) for year, weight in terms.baseline_weights.value.items()}
+    cost = "rebased_cost" if statement.has("rebased_cost") else unit.cost
+    own = {year: _of(statement, cost, year) for year in weights}
+    ratio = {
+        year: _of(statement, "case_mix_ratio", year) if statement.has("case_mix_ratio") else Fraction(1)
+        for year in weights
+    }
+    grown = sum((w * _of(statement, "updated_baseline", y) for y, w in weights.items()), Fraction(0))
+    levels = [
+        ("step_own_baseline", sum((w * own[y] for y, w in weights.items()), Fraction(0))),
+        ("step_case_mix", sum((w * own[y] * ratio[y] for y, w in weights.items()), Fraction(0))),
+        ("step_trend", grown),
+    ]
+    return levels if grown == target else [*levels, ("step_agreed", target)]
 
 
 def division(statement: Statement) -> tuple[int, int]:
@@ -85,7 +109,7 @@ def gauge(indicator: Indicator, figure: IndicatorFigure) -> Gauge:
     return Gauge(places[0], min(places[1:]), max(places[1:]))
 
 
-def _place(indicator: Indicator, value: float) -> int:
+def _place(indicator: Indicator, value: Number) -> int:
     floor, goal = Fraction(indicator.floor), Fraction(indicator.goal)
     return min(max(round((exact(value) - floor) / (goal - floor) * WIDTH), 0), WIDTH)
 

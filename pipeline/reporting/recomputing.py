@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,20 @@ from typing import Any
 from pipeline.casemix import build_casemix
 from pipeline.code_version import code_version
 from pipeline.completion import build_completion
-from pipeline.errors import ReconciliationError, SettingsError
+from pipeline.contract.shelf import contract_of
+from pipeline.errors import SettingsError
 from pipeline.home import OcmoHome
 from pipeline.indicators import build_indicators
-from pipeline.lake import open_lake
 from pipeline.linkage import persons_objected
 from pipeline.reporting.difference_page import difference_page
-from pipeline.reporting.document import difference, document
-from pipeline.reporting.drafting import settle_closed
+from pipeline.reporting.document import difference, document, results
+from pipeline.reporting.drafting import settle_closed, told_of_draft
 from pipeline.reporting.files import add_folder, alone_in
-from pipeline.reporting.issued import IssuedStatements
-from pipeline.reporting.issuing import issued_folder
-from pipeline.reporting.statement import statement_files, statement_name
+from pipeline.reporting.issued_files import issued_document
+from pipeline.reporting.statement import statement_files
+from pipeline.reporting.told import by_people, is_computed, told_from
 from pipeline.settlement import Statement
+from pipeline.settlement.told import Told
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ def recompute(home: OcmoHome, contract_id: str, year: int, business_date: dt.dat
     """
     if not reason.strip():
         raise SettingsError("A recomputation needs a reason", remedy="Say why, in a sentence that lasts.")
-    for build in (build_completion, build_casemix, build_indicators):
-        build(home, contract_id, year, business_date)
-    statement = replace(settle_closed(home, contract_id, year, business_date), state="recomputed")
-    compared = _compared(statement, _issued(home, contract_id, year), reason.strip())
+    issued = issued_document(home, contract_id, year)
+    told = by_people(told_from(issued)) if issued else told_of_draft(home, contract_id, year, business_date)
+    anew = settled_anew(home, contract_id, year, business_date, told)
+    statement = replace(anew, state="recomputed")
+    compared = _compared(statement, issued, reason.strip())
     compared["persons_objected"] = persons_objected(home, contract_id)
     text = json.dumps(compared, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     root = home.reports / "recomputed" / f"{contract_id}-{year}"
@@ -77,25 +79,18 @@ def recompute(home: OcmoHome, contract_id: str, year: int, business_date: dt.dat
     return Recomputed(statement, folder, compared["difference_cents"], is_new)
 
 
-def _issued(home: OcmoHome, contract_id: str, year: int) -> dict[str, Any] | None:
-    """The issued statement's document, when there is one.
+def settled_anew(
+    home: OcmoHome, contract_id: str, year: int, business_date: dt.date, told: Sequence[Told] = ()
+) -> Statement:
+    """The statement of a contract year on figures made anew, and those that were told; every row and cent closes.
 
     Raises:
-        ReconciliationError: when its file is gone, or is not what was issued.
+        NoDataError, ReconciliationError, FiguresError, ContractValueError: see `recompute`.
     """
-    row = IssuedStatements(open_lake(home).catalogue.engine).find(contract_id, year)
-    if row is None:
-        return None
-    path = issued_folder(home, contract_id, year) / f"{statement_name(contract_id, year, 'final')}.json"
-    content = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(content).hexdigest() != row.json_digest:
-        raise ReconciliationError(
-            f"The issued statement of contract {contract_id} for {year} is not what was issued",
-            where=f"issued/{path.parent.name}/{path.name}",
-            remedy="Put back what was issued, from a backup; its digest stands in the register.",
-        )
-    issued: dict[str, Any] = json.loads(content)
-    return issued
+    if not told or is_computed(contract_of(home.contracts, contract_id, year), year):
+        for build in (build_completion, build_casemix, build_indicators):
+            build(home, contract_id, year, business_date)
+    return settle_closed(home, contract_id, year, business_date, told)
 
 
 def _compared(statement: Statement, issued: dict[str, Any] | None, reason: str) -> dict[str, Any]:
@@ -120,7 +115,7 @@ def _compared(statement: Statement, issued: dict[str, Any] | None, reason: str) 
 
 def _lines(made: Mapping[str, Any], issued: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Each rule of either statement: what it gave then and now, and the difference where both are numbers."""
-    then, now = _results(issued), _results(made)
+    then, now = results(issued), results(made)
     for key in [*now, *(key for key in then if key not in now)]:
         before, after = then.get(key), now.get(key)
         unit = (after or before or {})["unit"]
@@ -133,7 +128,3 @@ def _lines(made: Mapping[str, Any], issued: Mapping[str, Any]) -> Iterator[dict[
             "recomputed": gives,
             "difference": None if unit == "outcome" else difference(gave, gives),
         }
-
-
-def _results(statement: Mapping[str, Any]) -> dict[tuple[str, str], Mapping[str, Any]]:
-    return {(line["rule"], line["result"].get("subject", "")): line["result"] for line in statement["lines"]}

@@ -41,9 +41,14 @@ def plain_words(statement: Statement, *, language: str | None = None) -> str:
     """Who pays whom how much, and how large that is, in two or three sentences."""
     notation = Notation(language or statement.contract.contract.language)
     lead = headline(statement, notation)
-    if statement.payable_cents == 0:
-        return f"{lead}. {notation.words['reasons'][statement.reason]} {size(statement, notation)}"
-    return f"{lead} {notation.money(abs(statement.payable_cents))}. {size(statement, notation)}"
+    if statement.due_cents == 0:
+        told = f"{lead}. {notation.words['reasons'][statement.reason]} {size(statement, notation)}"
+    else:
+        told = f"{lead} {notation.money(abs(statement.due_cents))}. {size(statement, notation)}"
+    if not statement.is_provisional:
+        return told
+    provisional = notation.words["notes"]["quality_unknown"]
+    return f"{told} {provisional.format(about=', '.join(statement.unknown))}"
 
 
 def statement_files(statement: Statement, *, code_version: str) -> dict[str, bytes]:

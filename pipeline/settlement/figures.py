@@ -1,4 +1,4 @@
-"""What the pipeline measured, as the settlement takes it in: named figures per year, and indicators.
+"""What was measured, as the settlement takes it in: named figures per year, and indicators.
 
 A settlement is a function of these figures and the contract's terms, of nothing else. Whole numbers are
 exact; a float is taken at its shortest decimal notation, so that no result depends on how it was summed.
@@ -9,43 +9,39 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from fractions import Fraction
-from numbers import Integral
 
 from pipeline.errors import FiguresError
+from pipeline.settlement.exact import Number, exact
+from pipeline.settlement.figure_names import SIGNED, UNITS, cure_of_missing, cure_of_unmeasured
+from pipeline.settlement.told import Told
 
-UNITS: dict[str, str] = {
-    "insured_months": "months",
-    "insured_months_without_cell": "months",
-    "actual_cents": "cents",
-    "truncated_cents": "cents",
-    "expected_cents": "cents",
-    "comparison_observed_cents": "cents",
-    "comparison_expected_cents": "cents",
-}
-"""The figures of a year and their units. Expected cents are those of the year's population at the
-comparison group's cost per cell in the settlement year."""
+__all__ = ["UNITS", "Figure", "Figures", "IndicatorFigure"]
 
 
 @dataclass(frozen=True)
 class Figure:
     """One measured quantity."""
 
-    value: int | float
+    value: Number
     unit: str
 
 
 @dataclass(frozen=True)
 class IndicatorFigure:
-    """An indicator as measured, with its 95 % interval; `denominator` counts persons or events."""
+    """An indicator as measured, with its 95 % interval; `denominator` counts persons or events.
 
-    value: float
+    Of one that was told neither is known: `is_told` says so, and both ends of the interval are the value.
+    """
+
+    value: Number
     denominator: int
     lower: float
     upper: float
     unit: str
     numerator: float | None = None
+    is_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +51,8 @@ class Figures:
     `values` is by (name, year), the years being the baseline years and the settlement year; `sources`
     names the content digest of each table the figures were made from; `notes` are codes of what a reader
     must know, such as `valued_as_declared`; `business_date` is the night whose figures these are.
+    `unpublished` are figures that are known not to be available; a rule that asks for one says so and goes without.
+    `told` are those among them that nobody delivered, with who told them.
     """
 
     contract_id: str
@@ -64,11 +62,17 @@ class Figures:
     sources: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     business_date: dt.date | None = None
+    unpublished: frozenset[str] = frozenset()
+    told: tuple[Told, ...] = ()
 
     @property
     def where(self) -> str:
         """What these figures are about, as messages name it."""
         return f"the figures of contract {self.contract_id} for {self.year}"
+
+    def has(self, name: str, year: int) -> bool:
+        """Whether a figure of a year is there."""
+        return (name, year) in self.values
 
     def amount(self, name: str, year: int) -> Fraction:
         """A figure of a year, exact.
@@ -76,22 +80,22 @@ class Figures:
         Raises:
             FiguresError: when it is missing, in another unit, negative or no number.
         """
+        kind = name.partition(":")[0]
         figure = self.values.get((name, year))
         if figure is None:
             raise FiguresError(
                 f"There is no '{name}' of {year}",
                 where=self.where,
-                remedy="Run the nightly pipeline for a business date on which the deliveries over that year "
-                "had come, then settle again.",
+                remedy=cure_of_missing(name, year),
             )
-        if figure.unit != UNITS[name]:
+        if figure.unit != UNITS[kind]:
             raise FiguresError(
-                f"'{name}' of {year} is stated in {figure.unit}, not in {UNITS[name]}",
+                f"'{name}' of {year} is stated in {figure.unit}, not in {UNITS[kind]}",
                 where=self.where,
                 remedy="Convert it where it is made.",
             )
-        value = self._number(figure.value, f"'{name}' of {year}")
-        if value < 0 and name not in ("actual_cents", "comparison_observed_cents"):
+        value = self._number(figure.value, name, year)
+        if value.numerator < 0 and kind not in SIGNED:
             raise FiguresError(
                 f"'{name}' of {year} is negative", where=self.where, remedy="Look where it is made."
             )
@@ -100,7 +104,7 @@ class Figures:
     def positive(self, name: str, year: int) -> Fraction:
         """A figure that is divided by, so that it must be above zero. Raises as `amount` does."""
         value = self.amount(name, year)
-        if value <= 0:
+        if value.numerator <= 0:
             raise FiguresError(
                 f"'{name}' of {year} is {value}, so there is nothing to divide by",
                 where=self.where,
@@ -108,8 +112,8 @@ class Figures:
             )
         return value
 
-    def indicator(self, code: str) -> Fraction:
-        """An indicator's value, exact.
+    def indicator(self, code: str, or_else: str = "") -> Fraction:
+        """An indicator's value, exact; `or_else` is what the rule that asks for it allows besides.
 
         Raises:
             FiguresError: when it was not measured.
@@ -120,22 +124,16 @@ class Figures:
             raise FiguresError(
                 f"Indicator '{code}' of {self.year} was not measured (measured: {known})",
                 where=self.where,
-                remedy="Run the nightly pipeline for a business date on which the hospitals' records over "
-                "that year had come, then settle again.",
+                remedy=f"{cure_of_unmeasured(code)} {or_else}".strip(),
             )
-        return self._number(figure.value, f"indicator '{code}'")
+        return self._number(figure.value, f"indicator {code}", self.year)
 
-    def _number(self, value: int | float, name: str) -> Fraction:
+    def _number(self, value: Number, name: str, year: int) -> Fraction:
         try:
             return exact(value)
         except (InvalidOperation, ValueError, OverflowError):
             raise FiguresError(
-                f"The value of {name} is no finite number", where=self.where, remedy="Look where it is made."
+                f"The value of '{name}' of {year} is no finite number",
+                where=self.where,
+                remedy="Look where it is made.",
             ) from None
-
-
-def exact(value: int | float | Decimal) -> Fraction:
-    """A number as a fraction: integers and decimals as they are, floats at their shortest notation."""
-    if isinstance(value, Integral | Decimal):
-        return Fraction(value)
-    return Fraction(repr(float(value)))

@@ -10,11 +10,13 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from pipeline.contract import Term
+from pipeline.settlement.exact import exact
 
 Bearer = Literal["insurer", "consortium", "shared"]
 """Who feels it when the inputs of this line turn out otherwise."""
 
-Part = Literal["population", "target", "quality", "sharing", "payable"]
+Part = Literal["population", "target", "quality", "access", "sharing", "payable", "division", "fee"]
+"""The parts of a statement; the fee is beside it, whatever the result."""
 
 Amount = Fraction | Decimal | int | str
 """A number, or the code of an outcome such as `met`."""
@@ -27,6 +29,18 @@ class Quantity(NamedTuple):
     value: Amount
     unit: str
     subject: str = ""
+
+    @property
+    def amount(self) -> Fraction:
+        """The value as an exact number.
+
+        Raises:
+            TypeError: when it is an outcome and no number.
+        """
+        value = self.value
+        if isinstance(value, str):
+            raise TypeError(f"{self.name} is an outcome")
+        return exact(value)
 
 
 class Line(NamedTuple):
@@ -50,12 +64,7 @@ class Line(NamedTuple):
         Raises:
             TypeError: when the result is an outcome and no number.
         """
-        value = self.result.value
-        if isinstance(value, Fraction):
-            return value
-        if isinstance(value, str):
-            raise TypeError(f"the result of {self.rule} is an outcome")
-        return Fraction(value)
+        return self.result.amount
 
     @property
     def outcome(self) -> str:

@@ -1,20 +1,39 @@
-"""Settle one contract year: apply the rules in order; the list of their results is the statement."""
+"""Settle one contract year, or all years of a term: apply the contract's rules; their lines are the statement."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from pipeline.contract import Contract
+from pipeline.contract.values import Indicator
+from pipeline.contract.versions import Versions
 from pipeline.errors import FiguresError
-from pipeline.periods import first_day
-from pipeline.settlement import population, quality, sharing, target
-from pipeline.settlement.figures import Figures
-from pipeline.settlement.line import Line
+from pipeline.settlement.course import Course
+from pipeline.settlement.figures import Figure, Figures
+from pipeline.settlement.line import Line, Quantity
+from pipeline.settlement.plan import Plan, plan
 from pipeline.settlement.statement import State, Statement
+
+QUALITY_UNKNOWN = "quality_unknown"
+"""The note that an indicator is not known yet, so that the settlement is provisional."""
+
+LATE_QUALITY = "late_quality"
+"""The note that an indicator is known only later, as was planned; what hangs on it is a tranche."""
+
+CARRIED = {
+    "loss_carried_forward": "carried_loss_cents",
+    "gain_carried_forward": "carried_gain_cents",
+}
+"""By rule: the figure under which the next year of the term takes its result in."""
 
 
 def settle(contract: Contract, year: int, figures: Figures, *, state: State = "draft") -> Statement:
     """The statement of a contract year.
+
+    An indicator that is not known yet makes the settlement provisional where the contract agrees on that; one that
+    is late by plan counts at its floor, and what it may still add is a tranche.
 
     Raises:
         ContractValueError: when the year is outside the contract's term.
@@ -26,133 +45,99 @@ def settle(contract: Contract, year: int, figures: Figures, *, state: State = "d
             f"not of {contract.id} for {year}",
             remedy=f"Run the nightly pipeline for contract {contract.id}, or settle the year of the figures.",
         )
-    settling = Settling(contract, figures)
-    settling.count_people()
-    settling.set_target()
-    settling.judge_quality()
-    settling.divide()
-    agreed = settling.terms.quality_indicators
+    rules = plan(contract, year)
+    unknown = _unknown(rules, figures)
+    awaited = tuple(item.id for item in unknown if not item.late)
+    course = rules.settle(figures, _assumed(rules, unknown), provisional=bool(awaited))
+    agreed = rules.terms.quality_indicators
     return Statement(
         contract=contract,
         year=year,
         state=state,
-        lines=tuple(settling.lines),
-        indicators={item.id: figures.indicators[item.id] for item in agreed.value} if agreed else {},
+        lines=(*course.lines, *_tranches(rules, figures, course, unknown)),
+        indicators={
+            item.id: figures.indicators[item.id]
+            for item in (agreed.value if agreed else ())
+            if item.id in figures.indicators
+        },
         sources=dict(sorted(figures.sources.items())),
-        notes=figures.notes,
+        notes=(*figures.notes, *course.notes, *(_note(item) for item in unknown)),
         business_date=figures.business_date,
+        unknown=awaited,
+        told=figures.told,
     )
 
 
-class Settling:
-    """One year being settled: the lines so far, and the results that later rules need."""
+def _note(item: Indicator) -> str:
+    return f"{LATE_QUALITY if item.late else QUALITY_UNKNOWN}:{item.id}"
 
-    def __init__(self, contract: Contract, figures: Figures) -> None:
-        self.contract, self.figures, self.year = contract, figures, figures.year
-        self.terms = contract.for_year(figures.year)
-        self.lines: list[Line] = []
 
-    def _write(self, line: Line) -> Line:
-        self.lines.append(line)
-        return line
+def _unknown(rules: Plan, figures: Figures) -> tuple[Indicator, ...]:
+    """The indicators that were not measured and that the contract allows to be unknown."""
+    agreed, allowed = rules.terms.quality_indicators, rules.terms.quality_while_unknown is not None
+    return tuple(
+        item
+        for item in (agreed.value if agreed else ())
+        if item.id not in figures.indicators and (item.late or allowed)
+    )
 
-    def _amount(self, line: Line) -> Fraction:
-        return self._write(line).amount
 
-    def count_people(self) -> None:
-        """How many people, and whether they are enough."""
-        terms, figures, year = self.terms, self.figures, self.year
-        months = figures.positive("insured_months", year)
-        self.years = self._amount(population.insured_years(months, terms.population_contracted_area, year))
-        without = figures.amount("insured_months_without_cell", year)
-        self._write(population.without_cell(without, months, terms.case_mix_cells, year))
-        truncated = figures.amount("truncated_cents", year)
-        self._write(population.truncated_cost(truncated, terms.truncation_ceiling, year))
-        minimum, below = terms.population_minimum_insured_years, terms.population_below_minimum
-        self.population_gate = self._write(population.population_gate(self.years, minimum, below)).outcome
+def _assumed(rules: Plan, unknown: tuple[Indicator, ...]) -> dict[str, Fraction]:
+    """What unknown indicators are taken to be: late ones at their floor, others as the contract says."""
+    choice = rules.terms.quality_while_unknown
+    return {
+        item.id: Fraction(item.goal if choice and choice.value == "goal" and not item.late else item.floor)
+        for item in unknown
+    }
 
-    def set_target(self) -> None:
-        """The baseline years brought to today, the target they give, and the saving."""
-        terms, figures, year = self.terms, self.figures, self.year
-        expected = figures.positive("expected_cents", year)
-        level = self._amount(target.case_mix_level(expected, self.years, terms.case_mix_model, year))
-        updated = {then: self._updated_baseline(level, then) for then in terms.baseline_years}
-        weights, basis = terms.baseline_weights, terms.valuation_basis
-        per_year = self._amount(target.target_per_insured_year(updated, weights, year))
-        if per_year <= 0:
-            raise FiguresError(
-                "The baseline years give no target above zero",
-                where=figures.where,
-                remedy="Look at actual_cents of the baseline years: credits may exceed what was claimed.",
-            )
-        actual = figures.amount("actual_cents", year)
-        self.target_cents = self._amount(target.target(per_year, self.years, weights, year))
-        self._write(target.cost_per_insured_year(actual, self.years, basis, year))
-        self.savings = self._amount(target.savings(self.target_cents, actual, basis, year))
 
-    def _updated_baseline(self, level: Fraction, then: int) -> Fraction:
-        terms, figures, model = self.terms, self.figures, self.terms.case_mix_model
-        years = figures.positive("insured_months", then) / population.MONTHS_PER_YEAR
-        actual, expected = figures.amount("actual_cents", then), figures.positive("expected_cents", then)
-        cost = self._amount(target.cost_per_insured_year(actual, years, terms.valuation_basis, then))
-        level_then = self._amount(target.case_mix_level(expected, years, model, then))
-        ratio = self._amount(target.case_mix_ratio(level, level_then, model, self.year, then))
-        trend = self._amount(self._trend(then))
-        return self._amount(target.updated_baseline(cost, ratio, trend, model, then))
+def _tranches(rules: Plan, figures: Figures, course: Course, unknown: tuple[Indicator, ...]) -> list[Line]:
+    """What more is paid at most once the late indicators are known: all of them at their goal.
 
-    def _trend(self, then: int) -> Line:
-        method, growth = self.terms.trend_method, self.contract.trend.growth
-        if method.value == "agreed" and growth is not None:
-            into = range(then + 1, self.year + 1)
-            return target.agreed_trend(method, [growth.on(first_day(each)) for each in into], then)
-        observed, expected, observed_then, expected_then = (
-            self.figures.positive(name, each)
-            for each in (self.year, then)
-            for name in ("comparison_observed_cents", "comparison_expected_cents")
+    One line for them together: where a score must reach a minimum, one may add nothing without the other.
+    """
+    agreed, late = rules.terms.quality_indicators, [item for item in unknown if item.late]
+    if agreed is None or not late:
+        return []
+    goals = {item.id: Fraction(item.goal) for item in late}
+    best = rules.settle(figures, {**course.assumed, **goals})
+    low, high = course.value("payable"), best.value("payable")
+    about = late[0].id if len(late) == 1 else ""
+    return [
+        Line(
+            "payable",
+            Quantity("late_tranche", int(high - low), "cents", about),
+            (
+                Quantity("payable_at_goal", int(high), "cents", about),
+                Quantity("payable", int(low), "cents"),
+            ),
+            (agreed,),
+            "shared",
         )
-        return target.benchmark_trend(
-            method, (observed, expected), (observed_then, expected_then), self.year, then
-        )
+    ]
 
-    def judge_quality(self) -> None:
-        """The score that decides the share, and whether it reaches the minimum; full without quality terms."""
-        agreed, minimum = self.terms.quality_indicators, self.terms.quality_minimum_score
-        if agreed is None or minimum is None:
-            self.score, self.quality_gate = self._amount(quality.no_quality_terms()), "met"
-            return
-        scores = {
-            item.id: self._amount(quality.indicator_score(item, self.figures.indicator(item.id), agreed))
-            for item in agreed.value
-        }
-        score = self._amount(quality.quality_score(scores, agreed))
-        self.quality_gate = self._write(quality.quality_gate(score, minimum)).outcome
-        self.score = self._amount(quality.counting_score(score, self.quality_gate, minimum))
 
-    def divide(self) -> None:
-        """Whether the result counts, which part is the consortium's, and what is paid."""
-        terms = self.terms
-        least = self._threshold("minimum_savings", terms.sharing_minimum_savings)
-        most = self._threshold("minimum_loss", terms.loss_minimum_loss) if terms.loss_minimum_loss else None
-        result = self._write(sharing.counting_result(self.savings, least, most)).outcome
-        obstacle = sharing.obstacle(result, self.population_gate, self.quality_gate)
-        share = Fraction(0) if obstacle else self._share(least if result == "gain" else most or least)
-        paid = int(self._amount(sharing.payable(share, obstacle or result)))
-        self._write(sharing.insurer_share(self.savings, paid))
+def settle_term(versions: Versions, figures: Mapping[int, Figures]) -> dict[int, Statement]:
+    """The statements of a term's years in order, each on the version in force.
 
-    def _threshold(self, name: str, brackets: sharing.Tiers) -> Line:
-        return self._write(sharing.threshold(name, self.target_cents, self.years, brackets))
+    What one year carries over, the very next takes in. Where a year between is not settled, what it would have left
+    is not known: a later year has it among its own figures, or is refused.
 
-    def _share(self, limit: Line) -> Fraction:
-        """The consortium's share of a saving or loss that counts, within its limits."""
-        terms = self.terms
-        amount = self._amount(sharing.shared_amount(self.savings, limit, terms.sharing_starts_at))
-        floor, ceiling, bound = terms.loss_rate_floor, terms.loss_rate_ceiling, terms.limits_collar
-        if self.savings < 0 and floor and ceiling and bound:
-            rate = self._write(sharing.loss_rate(self.score, terms.sharing_gain_rate, floor, ceiling))
-        else:
-            rate, bound = (
-                self._write(sharing.gain_rate(self.score, terms.sharing_gain_rate)),
-                terms.limits_cap,
-            )
-        share = self._amount(sharing.consortium_share(rate, amount))
-        return self._amount(sharing.limited_share(share, self.target_cents, bound))
+    Raises:
+        ContractValueError, FiguresError: see `settle`.
+    """
+    statements: dict[int, Statement] = {}
+    for year in sorted(figures):
+        given, before = figures[year], statements.get(year - 1)
+        values = {**given.values, **({} if before is None else _carried(before))}
+        statements[year] = settle(versions.settling(year), year, replace(given, values=values))
+    return statements
+
+
+def _carried(statement: Statement) -> dict[tuple[str, int], Figure]:
+    """What a year leaves, as figures of the next."""
+    return {
+        (figure, statement.year + 1): Figure(statement.line(rule).amount, "cents")
+        for rule, figure in CARRIED.items()
+        if statement.has(rule)
+    }

@@ -1,78 +1,134 @@
-"""Thresholds, shares and limits: which part of a saving or loss goes to the consortium.
+"""Which part of a saving or loss goes to the consortium: gates, what is shared, the rate, what is kept back.
 
-A result counts from its threshold on, the threshold itself included. The order is: gates, what is shared,
-rate, limit, rounding. Amounts stay exact until `payable`, where the one rounding is.
+Unless the contract orders otherwise: what is shared, rate, deduction, limit, relief, rounding. Amounts stay exact
+until `payable`, where the one rounding is.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from pipeline.contract import Term
-from pipeline.contract.values import Brackets, rate_at
-from pipeline.money import round_cents
+from pipeline.settlement.course import Agreed, Course, Rule, Rules
+from pipeline.settlement.exact import exact
 from pipeline.settlement.line import Line, Quantity
 
-Tiers = Term[Brackets]
+GATES = ("population_gate", "access_gate", "quality_gate", "termination_gate", "counting_result")
 
 
-def threshold(name: str, target: Fraction, years: Fraction, brackets: Tiers) -> Line:
-    """The saving (`minimum_savings`) or loss (`minimum_loss`) from which a result counts."""
-    rate = rate_at(brackets.value, years)
-    return Line(
-        "sharing",
-        Quantity(name, Fraction(rate) * target, "cents"),
-        (
-            Quantity("rate", rate, "share of the target"),
-            Quantity("target", target, "cents"),
-            Quantity("insured_years", years, "insured years"),
-        ),
-        (brackets,),
-        "shared",
+def rules(agreed: Agreed) -> Rules:
+    """The gates, and the rules from the result to the consortium's part of it."""
+    terms = agreed.terms
+    forfeited = terms.termination_gain
+    if forfeited is not None and forfeited.value == "forfeited":
+        yield Rule("termination_gate", (), lambda at: _left(at, forfeited), (forfeited,))
+    yield Rule("gates", GATES, _decide)
+    starts_at = terms.sharing_starts_at
+
+    def shared(at: Course) -> Line:
+        name = "minimum_savings" if at.reason == "gain" else "minimum_loss"
+        return shared_amount(at.value("savings"), Quantity(name, at.value(name), "cents"), starts_at)
+
+    yield Rule("shared_amount", ("savings", "gates"), shared, (starts_at,), when="shared", moves=True)
+
+
+def rate_rules(agreed: Agreed) -> Rules:
+    """The rate on either side, the consortium's part at it, and what is kept back of a gain."""
+    terms, full = agreed.terms, agreed.terms.sharing_gain_rate
+    score = "no_quality_terms" if terms.quality_indicators is None else "counting_score"
+    loss_score = "counting_score_for_loss"
+    yield Rule(
+        "gain_rate", (score, "gates"), lambda at: gain_rate(at.value(score), full), (full,), when="gain"
+    )
+    fixed, floor, ceiling = terms.loss_rate, terms.loss_rate_floor, terms.loss_rate_ceiling
+    if fixed is not None:
+        yield Rule("loss_rate", ("gates",), lambda at: fixed_loss_rate(fixed), (fixed,), when="loss")
+    elif floor is not None and ceiling is not None:
+
+        def mirrored(at: Course) -> Line:
+            counting = at.value(loss_score if loss_score in at.results else score)
+            return loss_rate(counting, full, floor, ceiling)
+
+        needs = (score, loss_score, "gates")
+        yield Rule("loss_rate", needs, mirrored, (full, floor, ceiling), when="loss")
+
+    def part(at: Course) -> Line:
+        rate = "gain_rate" if at.reason == "gain" else "loss_rate"
+        used: tuple[Term[Decimal] | None, ...] = (full,) if rate == "gain_rate" else (fixed,)
+        if rate == "loss_rate" and fixed is None:
+            used = (full, floor, ceiling)
+        unit = "share of the saving" if rate == "gain_rate" else "share of the loss"
+        known = tuple(term for term in used if term is not None)
+        return consortium_share(Quantity(rate, at.value(rate), unit), at.so_far(), known)
+
+    yield Rule("consortium_share", ("gain_rate", "loss_rate"), part, (full,), when="shared", moves=True)
+    kept = terms.deduction_of_gain
+    if kept is not None:
+        yield Rule(
+            "deduction",
+            ("gates",),
+            lambda at: deduction(at.so_far(), kept),
+            (kept,),
+            when="gain",
+            moves=True,
+        )
+
+
+def _left(at: Course, forfeited: Term[str]) -> Line:
+    left = at.figures.amount("left_within_year", at.year)
+    return termination_gate(left, forfeited, at.year)
+
+
+def _decide(at: Course) -> None:
+    """See which gate, if any, keeps the result from being shared."""
+    at.reason = deciding_reason(
+        at.outcome("counting_result"),
+        at.outcome("population_gate"),
+        at.outcome("access_gate"),
+        at.outcome("quality_gate"),
+        at.outcome("termination_gate"),
     )
 
 
-def counting_result(savings: Fraction, least: Line, most: Line | None) -> Line:
-    """Whether a gain or a loss counts: `gain`, `loss`, `below_threshold` or `bonus_only`.
+def deciding_reason(result: str, population: str, access: str, quality: str, termination: str) -> str:
+    """Why a result is shared or not: the gates in the order of a statement.
 
-    `least` is the line of the minimum saving, `most` of the minimum loss, None when no malus is agreed.
+    Missing a quality minimum takes a gain away; a loss is still shared, at the rate of a zero score.
     """
-    if savings >= 0:
-        limit: Line | None = least
-        outcome = "gain" if savings >= least.amount else "below_threshold"
-    else:
-        limit = most
-        outcome = "bonus_only" if most is None else "loss" if -savings >= most.amount else "below_threshold"
-    return Line(
-        "sharing",
-        Quantity("counting_result", outcome, "outcome"),
-        (Quantity("savings", savings, "cents"), *((limit.result,) if limit else ())),
-        (limit or least).parameters,
-        "shared",
-    )
-
-
-def obstacle(result: str, population: str, quality: str) -> str | None:
-    """Why nothing is divided, or None: the gates in the order of their clauses.
-
-    Missing the quality minimum takes a gain away; a loss is still shared, at the rate of a zero score.
-    """
-    if population == "nothing_shared" or (population == "no_bonus" and result == "gain"):
+    gain = result == "gain"
+    if population == "nothing_shared" or (population == "no_bonus" and gain):
         return "population_too_small"
-    if result == "gain" and quality != "met":
+    if access == "nothing_shared" or (access == "no_gain" and gain):
+        return "access_missed"
+    if gain and quality != "met":
         return "quality_below_minimum"
-    return None if result in ("gain", "loss") else result
+    if gain and termination != "met":
+        return "left_within_year"
+    return result
 
 
-def shared_amount(savings: Fraction, limit: Line, starts_at: Term[str]) -> Line:
+def termination_gate(left: Fraction, forfeited: Term[str], year: int) -> Line:
+    """Whether a party left within the year, which forfeits a gain."""
+    return Line(
+        "sharing",
+        Quantity("termination_gate", "gain_forfeited" if left else "met", "outcome"),
+        (Quantity("left_within_year", left, "yes (1) or no (0)", str(year)),),
+        (forfeited,),
+        "consortium",
+    )
+
+
+def shared_amount(savings: Fraction, limit: Quantity, starts_at: Term[str]) -> Line:
     """What is divided: all of the result, or what exceeds the threshold. Signed as savings are."""
-    beyond = Fraction(0) if starts_at.value == "first_euro" else limit.amount
-    amount = savings - beyond if savings >= 0 else savings + beyond
+    amount = savings
+    if starts_at.value == "above_threshold":
+        amount = savings - limit.amount if savings >= 0 else savings + limit.amount
     return Line(
         "sharing",
         Quantity("shared_amount", amount, "cents"),
-        (Quantity("savings", savings, "cents"), limit.result),
+        (Quantity("savings", savings, "cents"), limit),
         (starts_at,),
         "shared",
     )
@@ -85,7 +141,7 @@ def gain_rate(score: Fraction, agreed: Term[Decimal]) -> Line:
     """
     return Line(
         "sharing",
-        Quantity("gain_rate", Fraction(agreed.value) * score, "share of the saving"),
+        Quantity("gain_rate", exact(agreed.value) * score, "share of the saving"),
         (Quantity("counting_score", score, "share of full marks"),),
         (agreed,),
         "consortium",
@@ -97,12 +153,12 @@ def loss_rate(score: Fraction, agreed: Term[Decimal], floor: Term[Decimal], ceil
 
     The mirror of the gain, as in the two-sided tracks of 42 CFR 425: better quality softens a loss.
     """
-    mirrored = 1 - Fraction(agreed.value) * score
+    mirrored = 1 - exact(agreed.value) * score
     return Line(
         "sharing",
         Quantity(
             "loss_rate",
-            min(max(mirrored, Fraction(floor.value)), Fraction(ceiling.value)),
+            min(max(mirrored, exact(floor.value)), exact(ceiling.value)),
             "share of the loss",
         ),
         (Quantity("counting_score", score, "share of full marks"),),
@@ -111,54 +167,34 @@ def loss_rate(score: Fraction, agreed: Term[Decimal], floor: Term[Decimal], ceil
     )
 
 
-def consortium_share(rate: Line, amount: Fraction) -> Line:
-    """The consortium's part before limits; negative when it bears a loss."""
+def fixed_loss_rate(agreed: Term[Decimal]) -> Line:
+    """The consortium's part of a loss where quality does not soften it."""
     return Line(
         "sharing",
-        Quantity("consortium_share", rate.amount * amount, "cents"),
-        (rate.result, Quantity("shared_amount", amount, "cents")),
-        rate.parameters,
+        Quantity("loss_rate", exact(agreed.value), "share of the loss"),
+        (),
+        (agreed,),
         "consortium",
     )
 
 
-def limited_share(share: Fraction, target: Fraction, limit: Term[Decimal]) -> Line:
-    """The share within its limit: the cap for a gain, the collar for a loss, as a share of the target."""
-    bound = Fraction(limit.value) * target
+def consortium_share(rate: Quantity, amount: Quantity, terms: tuple[Term[Any], ...]) -> Line:
+    """The consortium's part before limits; negative when it bears a loss."""
     return Line(
         "sharing",
-        Quantity("limited_share", max(min(share, bound), -bound), "cents"),
-        (
-            Quantity("consortium_share", share, "cents"),
-            Quantity("limit", bound, "cents"),
-            Quantity("target", target, "cents"),
-        ),
-        (limit,),
-        "insurer",
+        Quantity("consortium_share", rate.amount * amount.amount, "cents"),
+        (rate, amount),
+        terms,
+        "consortium",
     )
 
 
-def payable(share: Fraction, reason: str) -> Line:
-    """What is paid, in whole cents: the only rounding. Positive: the insurer pays; negative: the consortium.
-
-    `reason` is why it is what it is: `gain`, `loss`, or the gate that was not met.
-    """
+def deduction(amount: Quantity, kept: Term[Decimal]) -> Line:
+    """What is left of a gain after the agreed part is kept back."""
     return Line(
-        "payable",
-        Quantity("payable", round_cents(share), "cents"),
-        (Quantity("limited_share", share, "cents"), Quantity("reason", reason, "outcome")),
-        (),
-        "shared",
-    )
-
-
-def insurer_share(savings: Fraction, paid: int) -> Line:
-    """What the insurer keeps of the saving, or bears of the loss: the rest, so that both add up exactly."""
-    whole = round_cents(savings)
-    return Line(
-        "payable",
-        Quantity("insurer_share", whole - paid, "cents"),
-        (Quantity("savings", whole, "cents"), Quantity("payable", paid, "cents")),
-        (),
-        "insurer",
+        "sharing",
+        Quantity("deduction", amount.amount * (1 - exact(kept.value)), "cents"),
+        (amount,),
+        (kept,),
+        "consortium",
     )

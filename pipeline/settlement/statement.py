@@ -11,9 +11,15 @@ from typing import Literal
 from pipeline.contract import Contract
 from pipeline.settlement.figures import IndicatorFigure
 from pipeline.settlement.line import Line
+from pipeline.settlement.told import Told
+from pipeline.settlement.units import CountedUnit, counted_unit
 
-State = Literal["draft", "final", "recomputed"]
-"""Drafted on the figures of a night; issued, for ever; or computed anew beside an issued one."""
+State = Literal["draft", "provisional", "final", "recomputed", "corrected"]
+"""Drafted on the figures of a night; issued while something is unknown, so that a final one follows; issued, for ever;
+computed anew beside an issued one; or what a correction or a tranche of an issued one leads to."""
+
+YEAR_WHOLE: tuple[State, ...] = ("recomputed", "corrected")
+"""The states of statements that say what a year comes to, whatever was paid of it already."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,9 @@ class Statement:
     """What one contract year comes to, and why.
 
     `payable_cents` is signed: positive is what the insurer pays the consortium, negative what the
-    consortium pays the insurer. `savings_cents` = `payable_cents` + `insurer_share_cents`, to the cent.
+    consortium pays the insurer. `savings_cents` = `payable_cents` + `insurer_share_cents`, to the cent. `unknown`
+    names indicators that were not known, other than by plan: the settlement is then provisional. `told` are the
+    figures that nobody delivered, with who told them.
     """
 
     contract: Contract
@@ -32,11 +40,38 @@ class Statement:
     sources: Mapping[str, str]
     notes: tuple[str, ...]
     business_date: dt.date | None = None
+    unknown: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
+
+    @property
+    def unit(self) -> CountedUnit:
+        """What the contract counts, with the names of its rules."""
+        return counted_unit(self.contract.for_year(self.year).unit_counted_in)
+
+    @property
+    def units(self) -> Fraction:
+        """How many units the year has; one where the contract counts a total."""
+        unit = self.unit
+        return self.line(unit.count).amount if unit.figure else Fraction(1)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether something was not known yet, so that a final settlement follows."""
+        return bool(self.unknown)
 
     @property
     def payable_cents(self) -> int:
         """What is paid, signed."""
         return int(self.line("payable").amount)
+
+    @property
+    def due_cents(self) -> int:
+        """What is paid on this statement, signed as `payable_cents`: the advance, the balance, or all of it."""
+        if self.state not in YEAR_WHOLE:
+            for rule in ("advance", "balance"):
+                if self.has(rule):
+                    return int(self.line(rule).amount)
+        return self.payable_cents
 
     @property
     def insurer_share_cents(self) -> int:

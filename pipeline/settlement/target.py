@@ -1,163 +1,143 @@
-"""From baseline years to the target: each year's own cost, brought to today's case mix and price level.
+"""The target, and what was saved against it.
 
-    updated baseline of year y = actual per insured year y  x  level t / level y  x  trend y -> t
-    target per insured year    = sum over y of weight y  x  updated baseline y
-
-where level y is what year y's population would cost per insured year at the comparison group's cost per
-cell of the settlement year t. The insurer bears a change in number and in composition of the population:
-the target moves with it (requirement DC 4).
+target per unit = sum over baseline years of weight x updated baseline, or an agreed amount; x the path's part
+target          = target per unit x units + agreed adjustments, or what somebody else states
+savings         = target - actual cost - what care that moved out of the domain cost more than expected there
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from pipeline.contract import Term
+from pipeline.errors import FiguresError
+from pipeline.settlement import adjustments, baseline, target_per_unit
+from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.line import Line, Quantity
-
-CENTS_PER_INSURED_YEAR = "cents per insured year"
-
-
-def cost_per_insured_year(cost: Fraction, years: Fraction, basis: Term[str], year: int) -> Line:
-    """Cost in the domain, after truncation, per insured year."""
-    subject = str(year)
-    return Line(
-        "target",
-        Quantity("cost_per_insured_year", cost / years, CENTS_PER_INSURED_YEAR, subject),
-        (
-            Quantity("actual_cents", cost, "cents", subject),
-            Quantity("insured_years", years, "insured years", subject),
-        ),
-        (basis,),
-        "shared",
-    )
+from pipeline.settlement.units import CountedUnit, in_stratum
 
 
-def case_mix_level(expected: Fraction, years: Fraction, model: Term[str], year: int) -> Line:
-    """What a year's population would cost per insured year at the comparison group's cost per cell."""
-    subject = str(year)
-    return Line(
-        "target",
-        Quantity("case_mix_level", expected / years, CENTS_PER_INSURED_YEAR, subject),
-        (
-            Quantity("expected_cents", expected, "cents", subject),
-            Quantity("insured_years", years, "insured years", subject),
-        ),
-        (model,),
-        "insurer",
-    )
+def rules(agreed: Agreed) -> Rules:
+    """The rules that set the target of a year and the saving against it."""
+    method, year, unit = agreed.terms.target_method, agreed.year, agreed.unit
+    how = method.value if method else "baseline"
+    yield from target_per_unit.rules(agreed, how)
+    yield from _whole(agreed, how)
+    basis = agreed.terms.valuation_basis
+    if unit.figure:
+        yield Rule(
+            f"{unit.cost}:{year}",
+            (unit.count,),
+            lambda at: baseline.cost_per_unit(
+                _actual(at, agreed), at.value(unit.count), unit, basis, str(year)
+            ),
+            (basis,),
+        )
+    yield from adjustments.care_moved_out_rules(agreed)
+    moved = ("care_moved_out",) if agreed.terms.adjustments_care_moved_out else ()
+
+    def saved(at: Course) -> Line:
+        outside = at.value("care_moved_out") if moved else None
+        return savings(at.value("target"), _actual(at, agreed), outside, basis, year)
+
+    yield Rule("savings", ("target", *moved), saved, (basis,))
 
 
-def case_mix_ratio(level: Fraction, level_then: Fraction, model: Term[str], year: int, then: int) -> Line:
-    """How much heavier today's population is than that of a baseline year."""
-    return Line(
-        "target",
-        Quantity("case_mix_ratio", level / level_then, "ratio", str(then)),
-        (
-            Quantity("case_mix_level", level, CENTS_PER_INSURED_YEAR, str(year)),
-            Quantity("case_mix_level", level_then, CENTS_PER_INSURED_YEAR, str(then)),
-        ),
-        (model,),
-        "insurer",
-    )
+def _actual(at: Course, agreed: Agreed) -> Fraction:
+    """Actual cost of the settlement year; of all strata together, where there are strata."""
+    if agreed.strata == ("",):
+        return at.figures.amount("actual_cents", agreed.year)
+    names = [in_stratum("actual_cents", stratum) for stratum in agreed.strata]
+    return sum((at.figures.amount(name, agreed.year) for name in names), Fraction(0))
 
 
-def agreed_trend(method: Term[str], growth: Sequence[Term[Decimal]], then: int) -> Line:
-    """Agreed growth from a baseline year on, one term for each year into which cost grows."""
-    factor = Fraction(1)
-    for term in growth:
-        factor *= 1 + Fraction(term.value)
-    return Line(
-        "target",
-        Quantity("trend", factor, "ratio", str(then)),
-        (Quantity("years_of_growth", len(growth), "years"),),
-        (method, *dict.fromkeys(growth)),
-        "shared",
-    )
+def _whole(agreed: Agreed, how: str) -> Rules:
+    """The target in cents, before and after agreed adjustments."""
+    terms, year, unit = agreed.terms, agreed.year, agreed.unit
+    adjusted = adjustments.moving_the_target(agreed)
+    name = "target_before_adjustments" if adjusted else "target"
+    term = terms.baseline_weights if how == "baseline" else terms.target_amount or terms.target_method
+
+    def whole(at: Course) -> Line:
+        if how == "stated":
+            line = stated_target(name, at.figures.amount("target_cents", year), term, year)
+        else:
+            units = at.value(unit.count) if unit.figure else Fraction(1)
+            line = target(name, at.value(unit.target), units, unit, term, year)
+        return line if adjusted else _above_zero(line, at)
+
+    needs = () if how == "stated" else (unit.target, *((unit.count,) if unit.figure else ()))
+    yield Rule(name, needs, whole, (term,))
+    if adjusted:
+        yield from adjusted
+        causes = tuple(rule.name for rule in adjusted)
+        yield Rule(
+            "target",
+            (name, *causes),
+            lambda at: _above_zero(adjustments.adjusted_target(at, name, causes, year), at),
+            tuple(term for rule in adjusted for term in rule.terms),
+        )
 
 
-def benchmark_trend(
-    method: Term[str], now: tuple[Fraction, Fraction], before: tuple[Fraction, Fraction], year: int, then: int
-) -> Line:
-    """The comparison group's own growth at equal case mix: (O_t / E_t) / (O_y / E_y).
+def _above_zero(line: Line, at: Course) -> Line:
+    """A target.
 
-    `now` and `before` are the group's observed and expected cents in the settlement and baseline year.
+    Raises:
+        FiguresError: when it is zero or negative.
     """
-    return Line(
-        "target",
-        Quantity("trend", (now[0] / now[1]) / (before[0] / before[1]), "ratio", str(then)),
-        tuple(
-            Quantity(name, value, "cents", str(subject))
-            for subject, pair in ((year, now), (then, before))
-            for name, value in zip(
-                ("comparison_observed_cents", "comparison_expected_cents"), pair, strict=True
-            )
-        ),
-        (method,),
-        "insurer",
-    )
+    if line.amount.numerator <= 0:
+        raise FiguresError(
+            f"There is no target above zero: it comes to {round(line.amount)} cents",
+            where=at.figures.where,
+            remedy="Look at actual_cents of the baseline years (credits may exceed what was claimed) and at what "
+            "moves the target.",
+        )
+    return line
 
 
-def updated_baseline(cost: Fraction, ratio: Fraction, trend: Fraction, model: Term[str], then: int) -> Line:
-    """A baseline year's cost at today's case mix and price level."""
-    subject = str(then)
+def stated_target(rule: str, cents: Fraction, term: Term[Any] | None, year: int) -> Line:
+    """A target that somebody else sets."""
     return Line(
         "target",
-        Quantity("updated_baseline", cost * ratio * trend, CENTS_PER_INSURED_YEAR, subject),
-        (
-            Quantity("cost_per_insured_year", cost, CENTS_PER_INSURED_YEAR, subject),
-            Quantity("case_mix_ratio", ratio, "ratio", subject),
-            Quantity("trend", trend, "ratio", subject),
-        ),
-        (model,),
+        Quantity(rule, cents, "cents", str(year)),
+        (Quantity("target_cents", cents, "cents", str(year)),),
+        (term,) if term else (),
         "shared",
     )
 
 
-def target_per_insured_year(
-    updated: Mapping[int, Fraction], weights: Term[dict[int, Decimal]], year: int
+def target(
+    rule: str, per_unit: Fraction, units: Fraction, unit: CountedUnit, term: Term[Any] | None, year: int
 ) -> Line:
-    """The updated baseline years, weighted as agreed."""
-    total = sum((Fraction(weight) * updated[then] for then, weight in weights.value.items()), Fraction(0))
-    return Line(
-        "target",
-        Quantity("target_per_insured_year", total, CENTS_PER_INSURED_YEAR, str(year)),
-        tuple(
-            Quantity("updated_baseline", updated[then], CENTS_PER_INSURED_YEAR, str(then))
-            for then in sorted(updated)
-        ),
-        (weights,),
-        "shared",
-    )
-
-
-def target(per_insured_year: Fraction, years: Fraction, weights: Term[dict[int, Decimal]], year: int) -> Line:
-    """The target for this year's number of insured years."""
+    """The target for this year's number of units."""
     subject = str(year)
     return Line(
         "target",
-        Quantity("target", per_insured_year * years, "cents", subject),
+        Quantity(rule, per_unit * units, "cents", subject),
         (
-            Quantity("target_per_insured_year", per_insured_year, CENTS_PER_INSURED_YEAR, subject),
-            Quantity("insured_years", years, "insured years", subject),
+            Quantity(unit.target, per_unit, unit.cents, subject),
+            Quantity(unit.count, units, unit.unit, subject),
         ),
-        (weights,),
+        (term,) if term else (),
         "insurer",
     )
 
 
-def savings(target_cents: Fraction, actual: Fraction, basis: Term[str], year: int) -> Line:
-    """Target minus actual cost; negative is a loss."""
-    subject = str(year)
+def savings(
+    target_cents: Fraction, actual: Fraction, moved_out: Fraction | None, basis: Term[str] | None, year: int
+) -> Line:
+    """Target minus actual cost, minus what care that moved out cost more than expected; negative is a loss."""
+    subject, saved = str(year), target_cents - actual
+    outside = () if moved_out is None else (Quantity("care_moved_out", moved_out, "cents", subject),)
     return Line(
         "target",
-        Quantity("savings", target_cents - actual, "cents", subject),
+        Quantity("savings", saved if moved_out is None else saved - moved_out, "cents", subject),
         (
             Quantity("target", target_cents, "cents", subject),
             Quantity("actual_cents", actual, "cents", subject),
+            *outside,
         ),
-        (basis,),
+        (basis,) if basis else (),
         "shared",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.casemix.build import age_classes
+from pipeline.casemix.build import age_classes, standard_of
 from pipeline.casemix.expected import CELL, cell_rates, expected_cost
 from pipeline.errors import FiguresError
 from tests.settlement_world import RAW, contract_from, exact_yaml, raw_contract
@@ -50,6 +50,27 @@ def test_a_cell_that_the_comparison_group_lacks_takes_its_mean_and_is_counted() 
     own = expected_cost(table, cell_rates(table, 2025), 2025, "contracted", 2025)
     assert own.months_without_cell == 30
     assert own.expected_cents == 50 * 100 + 150 * 400 + 30 * 60_000 / 300
+
+
+def test_own_history_is_the_standard_where_that_was_agreed() -> None:
+    """At the contracted population's own rates of 2024, 150 cents a month, and the mean for whom it had nobody."""
+    rates = cell_rates(WORKED, 2024, "contracted")
+    assert rates.rows() == [("F", "18-64", 150.0), ("M", "65+", None)]
+    then = expected_cost(WORKED, rates, 2024, "contracted", 2024, "contracted")
+    now = expected_cost(WORKED, rates, 2025, "contracted", 2024, "contracted")
+    assert then.expected_cents == then.retained_cents == 9_000
+    assert (now.expected_cents, now.months_without_cell) == (200 * 150, 150)
+
+
+@pytest.mark.parametrize(
+    ("terms", "standard"),
+    [
+        ({"case_mix.model": "indirect"}, ("comparison", 2025)),
+        ({"case_mix.model": "own"}, ("contracted", 2024)),
+    ],
+)
+def test_whose_cost_is_the_standard(terms: dict[str, str], standard: tuple[str, int]) -> None:
+    assert standard_of(contract_from(raw_contract(terms)).for_year(2025), 2025) == standard
 
 
 def test_a_side_without_anybody_costs_nothing() -> None:

@@ -78,8 +78,10 @@ def test_all_kinds_of_care_occur(lines: pl.DataFrame) -> None:
     elsewhere = {
         "allied_care",
         "long_term_care",
+        "maternity_care",
         "medical_aid",
         "mental_health",
+        "midwifery",
         "other_hospital",
         "sensory_care",
     }

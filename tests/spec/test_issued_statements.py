@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import IssuedStatementError, NoDataError, ReconciliationError, SettingsError
+from pipeline.errors import (
+    ContractValueError,
+    IssuedStatementError,
+    NoDataError,
+    ReconciliationError,
+    SettingsError,
+)
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
 from pipeline.reporting.drafting import draft_statement
@@ -156,3 +162,23 @@ def test_an_issued_year_is_reported_no_more_from_the_next_night_on(home: OcmoHom
     assert report.document["issued"] == [{"year": 2025, "business_date": "2026-07-15"}]
     assert max(item["year"] for item in report.document["awaited"]) == 2026
     assert "Contractjaar 2025 is vastgesteld" in report.html.read_text(encoding="utf-8")
+
+
+def test_the_contract_stands_from_the_first_statement_on_and_is_amended_by_a_new_version(
+    home: OcmoHome,
+) -> None:
+    path = home.contracts / "maasoever.yaml"
+    text = path.read_text(encoding="utf-8")
+    more = text.replace("2025-01-01: 0.50\n\n# The malus", "2025-01-01: 0.55\n\n# The malus")
+    assert more != text
+    issue_statement(home, "maasoever", 2025, FINAL_NIGHT)
+    path.write_text(more, encoding="utf-8")
+    with pytest.raises(ContractValueError, match="Version 1 of contract 'maasoever' was changed"):
+        night(home, AUTUMN_NIGHT)
+    path.write_text(text, encoding="utf-8")
+    amends = "  version: 2\n  supersedes_from: 2025-01-01\n  because: Het deel gaat omhoog.\n"
+    amended = more.replace("  version: 1\n", amends)
+    (home.contracts / "maasoever-amended.yaml").write_text(amended, encoding="utf-8")
+    made = recompute(home, "maasoever", 2025, AUTUMN_NIGHT, "The amendment of autumn")
+    assert made.statement.contract.contract.version == 2
+    assert made.difference_cents == round(SAVED * 0.55) - round(SAVED * 0.50)

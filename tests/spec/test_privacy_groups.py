@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,19 @@ def test_one_person_more_is_over(home: OcmoHome) -> None:
     assessment = assess(home, "maasoever", DAY)
     assert [one.is_over for one in assessment.verdicts] == [True, False, False]
     assert assessment.most_telling[0][0] == "birth_year"
+
+
+def test_the_limits_are_those_of_the_version_in_force_on_the_day(home: OcmoHome, tmp_path: Path) -> None:
+    text = (home.contracts / "maasoever.yaml").read_text(encoding="utf-8")
+    stricter = text.replace("smaller_than: 2, share: 0.05}", "smaller_than: 2, share: 0.01}")
+    header = "  version: 2\n  supersedes_from: 2027-01-01\n  because: Minder mensen mogen herkenbaar zijn.\n"
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    (shelf / "maasoever.yaml").write_text(text, encoding="utf-8")
+    (shelf / "amended.yaml").write_text(stricter.replace("  version: 1\n", header), encoding="utf-8")
+    amended = replace(home, contracts=shelf)
+    assert not assess(amended, "maasoever", DAY).over
+    assert assess(amended, "maasoever", dt.date(2027, 1, 1)).over
 
 
 def test_without_data_there_is_nothing_to_assess(tmp_path: Path) -> None:

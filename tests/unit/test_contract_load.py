@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, cast, get_args
 
 import pytest
+from pydantic.fields import FieldInfo
 
 from pipeline.canonical import canonical_table, care_types
-from pipeline.contract import Terms, load
+from pipeline.contract import Contract, Terms, load
+from pipeline.contract.complaints import FORMS
+from pipeline.contract.guide import field_at, is_parameter, keys_at
 from pipeline.contract.load import parse
-from pipeline.contract.sections import NonClaimKind
+from pipeline.contract.schema import DATE, contract_schema
+from pipeline.contract.scope import NonClaimKind
 from pipeline.contract.shelf import contract_of
 from pipeline.errors import ContractError, ContractKeyError, ContractValueError
-from tests.settlement_world import EXAMPLE
+from tests.settlement_world import EXAMPLE, START, exact_yaml
 
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 
@@ -31,9 +36,14 @@ UNKNOWN_OR_ABSENT = [
 IMPOSSIBLE = [
     ("0.50\n\n# The malus", "50\n\n# The malus", "sharing.gain_rate.values.2025-01-01", "allowed: 0 to 1"),
     ("2025-01-01: 50000", "2025-01-01: -1", "truncation.ceiling.values.2025-01-01", "allowed: 1 or more"),
-    ("2025-01-01: agreed", "2025-01-01: agree", "trend.method.values.2025-01-01", "'agreed' or 'benchmark'"),
+    (
+        "2025-01-01: agreed",
+        "2025-01-01: agree",
+        "trend.method.values.2025-01-01",
+        "allowed: 'agreed', 'benchmark'",
+    ),
     ('"06990003"', "06990003.0", "parties.comparison_providers", "Put it between quotes"),
-    ('"06990003"', '"6990003"', "parties.comparison_providers", "pattern"),
+    ('"06990003"', '"6990003"', "parties.comparison_providers", "eight digits"),
     (
         "2025-01-01: 0.50\n\n# The",
         "2025-01-01: half\n\n# The",
@@ -191,7 +201,7 @@ def test_a_term_has_the_value_in_force_and_its_clause() -> None:
 
 def test_terms_and_language_name_the_same_parameters() -> None:
     terms = {field.name for field in dataclasses.fields(Terms)} - {"day"}
-    assert terms == {f"{section}_{name}" for section, name, _ in load(EXAMPLE).parameters()}
+    assert terms == {key.replace(".", "_") for key, _ in language_parameters()}
 
 
 def test_the_kinds_of_payment_are_those_of_the_canonical_table() -> None:
@@ -225,3 +235,37 @@ def test_the_digest_is_of_what_is_agreed_and_not_of_how_it_is_written() -> None:
     digest = load(EXAMPLE).digest
     assert parse("# another comment\n" + TEXT.replace("0.50\n", "0.5\n"), source="x").digest == digest
     assert parse(TEXT.replace("2025-01-01: 0.50\n", "2025-01-01: 0.51\n"), source="x").digest != digest
+
+
+def language_parameters() -> Iterator[tuple[str, FieldInfo]]:
+    for section in keys_at(Contract, ()):
+        for name in keys_at(Contract, (section,)):
+            field = field_at(Contract, (section, name))
+            if field is not None and is_parameter(field):
+                yield f"{section}.{name}", field
+
+
+def test_the_example_of_every_parameter_is_what_the_language_takes() -> None:
+    for key, field in language_parameters():
+        kinds = (field.annotation, *get_args(field.annotation))
+        parameter = next(kind for kind in kinds if hasattr(kind, "__pydantic_generic_metadata__"))
+        extra = cast(dict[str, Any], field.json_schema_extra)
+        value = exact_yaml(str(extra["example"]))
+        shown = {"clause": "1", "unit": str(extra["unit"]), "says": "So.", "values": {START: value}}
+        assert parameter.model_validate(shown).values[START] is not None, key
+
+
+def test_every_form_of_a_text_is_told_in_words() -> None:
+    dates = {DATE, "^[0-9]+$"}  # of keys, whose own messages speak of dates and years
+    assert set(patterns(contract_schema(Contract, "", ""))) - dates <= set(FORMS)
+
+
+def patterns(schema: object) -> Iterator[str]:
+    """Every pattern in a schema."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            yield schema["pattern"]
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            yield from patterns(part)

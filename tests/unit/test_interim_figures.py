@@ -23,7 +23,8 @@ from pipeline.reporting.interim.outlook import outlook
 from pipeline.reporting.interim.projection import projected, run_out_factor
 from pipeline.reporting.interim.state import Exposure, KindOfCare, Truncated
 from pipeline.settlement import Figure, Figures
-from pipeline.settlement.figures import UNITS, exact
+from pipeline.settlement.exact import exact
+from pipeline.settlement.figures import UNITS
 from tests.interim_world import KINDS, state
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.canonical import canonical_tables
 from pipeline.completion.completed import CHAIN_LADDER, NOT_COMPLETED, PARTLY
-from pipeline.contract.sections import NonClaimKind
+from pipeline.contract.scope import NonClaimKind
 from pipeline.deliveries.missing import Came
 from pipeline.errors import SettingsError
 from pipeline.reporting.interim import Quarter

@@ -11,7 +11,7 @@ import pytest
 from pipeline.contract import load
 from pipeline.errors import ContractValueError, FiguresError
 from pipeline.settlement import Figure, Figures, settle
-from pipeline.settlement.figures import exact
+from pipeline.settlement.exact import exact
 from tests.settlement_world import EXAMPLE, plain_figures
 
 CONTRACT = load(EXAMPLE)

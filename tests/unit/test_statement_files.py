@@ -17,6 +17,7 @@ from pipeline.reporting.texts import texts
 from pipeline.settlement import Statement, settle
 from pipeline.settlement.statement import State
 from tests.pages import Tags, keys
+from tests.rule_cases import FILES, statement_of
 from tests.settlement_world import EXAMPLE, contract_from, figures_of, plain_figures, raw_contract
 
 FULL_MARKS = {"complication_ratio": 0.8, "eq5d_change": 0.25}
@@ -51,7 +52,7 @@ def every_outcome() -> list[Statement]:
         )
     contract = contract_from(raw_contract({}, bonus_only=True, no_quality=True))
     settled.append(settle(contract, 2025, figures_of(cheap, {}), state="recomputed"))
-    return settled
+    return [*(statement_of(whole, case) for whole in FILES.values() for case in whole["cases"]), *settled]
 
 
 def test_both_languages_have_the_same_keys() -> None:

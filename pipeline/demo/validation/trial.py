@@ -59,7 +59,7 @@ def run_trial(folder: Path, *, insured: int, seed: int) -> list[Finding]:
     contracts = {
         supplier: contract.id
         for contract in served(home.contracts).values()
-        for supplier in contract.for_year(contract.years[0]).linkage_suppliers.value
+        for supplier in contract.newest.for_year(contract.years[0]).linkage_suppliers.value
     }
     take_region_in(region, folder / "suppliers", home, contracts)
     found = estimates(home)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.contract import Contract
 from pipeline.deliveries.missing import Came, Expected
-from pipeline.reporting.document import plain
+from pipeline.reporting.document import contract_document, plain
 from pipeline.reporting.interim.disclosure import refuse_disclosure
 from pipeline.reporting.interim.measures import Measure, measures
 from pipeline.reporting.interim.outlook import Outlook, outlook
@@ -34,12 +34,7 @@ def document(contract: Contract, quarter: Quarter, gathered: Gathered, code_vers
     return {
         "document": "interim report",
         "state": "provisional",
-        "contract": {
-            **plain(contract.contract),
-            "payer": contract.parties.payer,
-            "consortium": contract.parties.consortium,
-            "digest": contract.digest,
-        },
+        "contract": contract_document(contract),
         "quarter": str(quarter),
         "business_date": business_date.isoformat(),
         "years": [_year(state) for state in years],

@@ -14,8 +14,9 @@ from pipeline.claims import book_differences, build_claims
 from pipeline.claims.terms_tables import COMPARISON, CONTRACTED
 from pipeline.completion import build_completion, by_kind
 from pipeline.contract import Contract
+from pipeline.contract.versions import Versions
 from pipeline.deliveries import Register, Standing
-from pipeline.deliveries.missing import expected_deliveries
+from pipeline.deliveries.missing import Expected, expected_deliveries
 from pipeline.errors import NoDataError
 from pipeline.home import OcmoHome
 from pipeline.lake import open_lake
@@ -43,7 +44,7 @@ ESTIMATED = ("persons", "cents_so_far", "completed_cents", "share_complete", "me
 
 def gather(
     home: OcmoHome,
-    contract: Contract,
+    contract: Versions,
     in_year: int,
     up_to: dt.date,
     said_issued: Collection[int] | None = None,
@@ -70,10 +71,14 @@ def gather(
             f"No night up to {up_to} has made figures of contract {contract.id}",
             remedy=f"Run one: `ocmo night run --date {up_to}`, or the DAG `nightly`.",
         )
-    years = tuple(state for year in due if (state := year_state(home, contract, year, day)) is not None)
+    years = tuple(state for year in due if (state := year_state(home, contract.settling(year), year, day)))
     unsettled = [year for year in contract.years if year >= in_year and year not in settled]
-    awaited = _deliveries(home, contract, unsettled[0], day).expected if unsettled and not years else ()
+    awaited = _awaited(home, contract, unsettled[0], day) if unsettled and not years else ()
     return Gathered(day, years, awaited, issued)
+
+
+def _awaited(home: OcmoHome, contract: Versions, year: int, day: dt.date) -> tuple[Expected, ...]:
+    return _deliveries(home, contract.settling(year), year, day).expected
 
 
 def _issued(
@@ -85,7 +90,7 @@ def _issued(
     return tuple(row for row in register.all() if row.contract == contract_id and row.year in said_issued)
 
 
-def _latest_night(home: OcmoHome, contract: Contract, up_to: dt.date) -> dt.date | None:
+def _latest_night(home: OcmoHome, contract: Versions, up_to: dt.date) -> dt.date | None:
     """The last business date up to a day for which figures of this contract were published."""
     catalogue = open_lake(home).catalogue
     nights = (catalogue.last_date(casemix_scope(contract.id, year), up_to) for year in contract.years)

@@ -11,7 +11,7 @@ from pipeline.deliveries.missing import Came
 from pipeline.reporting.interim.hidden import Hidden, hidden
 from pipeline.reporting.interim.outlook import Outlook
 from pipeline.reporting.interim.state import MONTHS_PER_YEAR, Book, KindOfCare, YearState
-from pipeline.settlement.figures import exact
+from pipeline.settlement.exact import exact
 
 CENTS, PER_YEAR = "cents", "cents per insured year"
 

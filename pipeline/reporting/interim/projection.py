@@ -24,7 +24,7 @@ import polars as pl
 from pipeline.claims.terms_tables import COMPARISON, CONTRACTED
 from pipeline.reporting.interim.state import MONTHS_PER_YEAR, Exposure
 from pipeline.settlement import Figure, Figures
-from pipeline.settlement.figures import exact
+from pipeline.settlement.exact import exact
 
 
 def run_out_factors(kinds: pl.DataFrame) -> dict[str, Fraction]:

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 
 from pipeline.code_version import code_version
-from pipeline.contract.shelf import contract_of
+from pipeline.contract.shelf import versions_of
 from pipeline.home import OcmoHome
+from pipeline.periods import first_day
 from pipeline.reporting.files import alone_in
 from pipeline.reporting.interim.changes import changes
 from pipeline.reporting.interim.document import content, document
@@ -32,13 +33,14 @@ def interim_report(
         FiguresError: when it would tell of fewer persons than the contract allows.
         NoDataError: when there are deliveries, and no night has made figures of them with this release.
     """
-    contract = contract_of(home.contracts, contract_id)
+    versions = versions_of(home.contracts, contract_id)
+    contract = versions.on(first_day(quarter.year))
     root = home.reports / "interim" / contract_id
     with alone_in(root):
         store = IssuedReports(root, contract_id)
         last = store.latest(quarter)
         said_issued = {item["year"] for item in last.document["issued"]} if last else None
-        gathered = gather(home, contract, quarter.year, up_to or quarter.reported_on, said_issued)
+        gathered = gather(home, versions, quarter.year, up_to or quarter.reported_on, said_issued)
         made = document(contract, quarter, gathered, code_version())
         if last is not None and content(last.document) == content(made):
             return last

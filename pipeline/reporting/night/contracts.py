@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.claims import book_differences
 from pipeline.claims.terms_tables import CONTRACTED
-from pipeline.contract.shelf import served
+from pipeline.contract.shelf import contract_of
 from pipeline.deliveries import DeliveryState
 from pipeline.deliveries.due import settlements_due
 from pipeline.deliveries.missing import Came, Expected, expected_deliveries
@@ -33,7 +33,7 @@ FIGURES = (
 
 def expected(home: OcmoHome, contract_id: str, year: int, state: Sequence[DeliveryState]) -> list[Expected]:
     """What the contract expects for the settlement of a year, and how that stands."""
-    contract = served(home.contracts)[contract_id]
+    contract = contract_of(home.contracts, contract_id, year)
     own = [one for one in state if one.delivery.contract in (contract_id, None)]
     return expected_deliveries(contract.for_year(year), year, own)
 
@@ -66,7 +66,7 @@ def contract_state(
 
 def _with_cost_so_far(home: OcmoHome, state: ContractState, business_date: dt.date) -> ContractState:
     """What is known of a year that cannot be settled yet: of the months that claims cover, as interim reports do."""
-    contract = served(home.contracts)[state.contract]
+    contract = contract_of(home.contracts, state.contract, state.year)
     try:
         so_far = year_state(home, contract, state.year, business_date)
     except OcmoError:  # why the year cannot be settled is told already

@@ -26,13 +26,13 @@ from pipeline.reporting.reconciliation.claims import claims
 from pipeline.reporting.reconciliation.completion import completion
 from pipeline.reporting.reconciliation.delivered import delivered
 from pipeline.reporting.reconciliation.indicators import indicators
-from pipeline.reporting.reconciliation.paper import stated, statements_folder, written
+from pipeline.reporting.reconciliation.paper import divided, stated, statements_folder, written
 from pipeline.reporting.reconciliation.payments import payments
 from pipeline.reporting.reconciliation.persons import persons
 from pipeline.reporting.reconciliation.steps import Reconciliation
 from pipeline.settlement import Statement
 
-__all__ = ["Reconciliation", "reconcile", "statements_folder", "written"]
+__all__ = ["Reconciliation", "reconcile", "reconcile_told", "statements_folder", "written"]
 
 RAW = (
     "raw_claim_line",
@@ -72,6 +72,11 @@ def reconcile(
             *(stated(connection, statement) if statement else ()),
         ]
     return Reconciliation(contract.id, year, business_date, tuple(steps))
+
+
+def reconcile_told(statement: Statement, business_date: dt.date) -> Reconciliation:
+    """How a statement closes of which every figure was told: no row was delivered to hold it against."""
+    return Reconciliation(statement.contract.id, statement.year, business_date, (divided(statement),))
 
 
 def _see(

@@ -1,4 +1,4 @@
-"""From person years to risk cells, rates and expected cost, and the comparison group's balance.
+"""From person years to risk cells, rates and expected cost, and the balance of the standard.
 
 Rates and expected cost are computed here once more, from the cells alone and with exact sums.
 """
@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipeline.casemix.build import age_classes
-from pipeline.claims.terms_tables import COMPARISON
+from pipeline.casemix.build import age_classes, standard_of
 from pipeline.contract import Terms
 from pipeline.reporting.reconciliation.steps import Count, Step, same, tie
 
@@ -79,20 +78,21 @@ def casemix(connection: duckdb.DuckDBPyConnection, terms: Terms, year: int) -> I
         [Cell(*row) for row in connection.sql(query).fetchall()] for query in (RECOUNTED, CELLS)
     )
     yield same("person years by risk = risk cells", "every cell", "cells", _named(recounted), _named(found))
-    rates = _rates(found, year)
+    standard = standard_of(terms, year)
+    rates = _rates(found, standard)
     published = {f"{row[0]} {row[1]} {row[2]}": row[3] for row in connection.sql(RATES).fetchall()}
-    computed = {f"{year} {sex} {age}": rate for (sex, age), rate in rates.items()}
-    yield same("cost / months = rate", f"{year} {COMPARISON}", "rates", computed, published)
-    yield from _balance(connection, found, rates, year)
+    computed = {f"{standard[1]} {sex} {age}": rate for (sex, age), rate in rates.items()}
+    yield same("cost / months = rate", f"{standard[1]} {standard[0]}", "rates", computed, published)
+    yield from _balance(connection, found, rates, standard)
 
 
 def _named(cells: list[Cell]) -> dict[str, object]:
     return {" ".join(str(part) for part in cell[:4]): tuple(int(part) for part in cell[4:]) for cell in cells}
 
 
-def _rates(cells: list[Cell], year: int) -> dict[tuple[str, str], float | None]:
-    """Cents per month of the comparison group in `year` by risk cell; None where it has no month."""
-    model = {cell.risk: cell for cell in cells if (cell.year, cell.group_code) == (year, COMPARISON)}
+def _rates(cells: list[Cell], standard: tuple[str, int]) -> dict[tuple[str, str], float | None]:
+    """Cents per month of the standard, a group in a year, by risk cell; None where it has no month."""
+    model = {cell.risk: cell for cell in cells if (cell.group_code, cell.year) == standard}
     return {
         risk: model[risk].retained_cents / model[risk].insured_months
         if risk in model and model[risk].insured_months
@@ -105,10 +105,10 @@ def _balance(
     connection: duckdb.DuckDBPyConnection,
     cells: list[Cell],
     rates: dict[tuple[str, str], float | None],
-    year: int,
+    standard: tuple[str, int],
 ) -> Iterator[Step]:
-    """Expected cost from months and rates, and equal to observed in the comparison group."""
-    model = [cell for cell in cells if (cell.year, cell.group_code) == (year, COMPARISON)]
+    """Expected cost from months and rates, and equal to observed in the standard."""
+    model = [cell for cell in cells if (cell.group_code, cell.year) == standard]
     overall = sum(cell.retained_cents for cell in model) / max(sum(cell.insured_months for cell in model), 1)
     for then, group, observed, expected, without in connection.sql(FIGURES).fetchall():
         own = [
@@ -121,5 +121,5 @@ def _balance(
         scope = f"{then} {group}"
         yield Step("months x rates = expected", scope, "cents", again, expected, HUNDREDTH_CENT)
         yield Step("months without a rate = in figures", scope, "months", unrated, without)
-        if (then, group) == (year, COMPARISON):
+        if (group, then) == standard:
             yield Step("observed = expected", scope, "cents", observed, expected, HUNDREDTH_CENT)

@@ -34,11 +34,16 @@ def stated(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Itera
         figures.by_scope(connection).get(str(statement.year), 0),
         int(inputs["actual_cents"]),
     )
-    yield Step(
+    yield divided(statement)
+
+
+def divided(statement: Statement) -> Step:
+    """The saving = what is paid and what the insurer keeps."""
+    return Step(
         "savings = payable + insurer's",
-        scope,
+        f"{statement.contract.id} {statement.year}",
         "cents",
-        round_cents(savings.amount),
+        round_cents(statement.line("savings").amount),
         statement.payable_cents + statement.insurer_share_cents,
     )
 
