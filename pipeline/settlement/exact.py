@@ -20,6 +20,8 @@ def exact(value: Number) -> Fraction:
     """A number as a fraction: integers and decimals as they are, floats at their shortest notation."""
     if type(value) is Fraction:
         return value
+    if type(value) is int:
+        return Fraction(value)
     if type(value) is Decimal:
         return of_decimal(value)
     if isinstance(value, int | Decimal | Integral):
