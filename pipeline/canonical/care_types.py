@@ -13,11 +13,12 @@ CARE_TYPES = Path(__file__).parent / "care_types.yaml"
 
 @dataclass(frozen=True)
 class CareType:
-    """One kind of care. `is_fixed` when it is paid by registration and not by use; `dutch` is its name in reports."""
+    """One kind of care. `is_fixed` when it is paid by registration and not by use; `dutch`, `english`: its names."""
 
     code: str
     is_fixed: bool
     dutch: str
+    english: str
     says: str
 
 

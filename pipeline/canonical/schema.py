@@ -8,26 +8,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
 import yaml
 
 from pipeline.canonical.care_types import care_types
 from pipeline.errors import DeliveryRefusedError
+
+if TYPE_CHECKING:  # whoever only checks a contract reads these tables, and needs no frames
+    import polars as pl
 
 TABLES = Path(__file__).parent / "tables"
 
 KINDS_OF_CARE = "care_types"
 """In place of values: every kind of care there is."""
 
-POLARS_TYPES: dict[str, pl.DataType] = {
-    "text": pl.String(),
-    "int16": pl.Int16(),
-    "int32": pl.Int32(),
-    "int64": pl.Int64(),
-    "date": pl.Date(),
-    "bool": pl.Boolean(),
+POLARS_TYPES = {
+    "text": "String",
+    "int16": "Int16",
+    "int32": "Int32",
+    "int64": "Int64",
+    "date": "Date",
+    "bool": "Boolean",
 }
+"""The type of a column in polars, by what the tables call it."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +113,15 @@ class CanonicalTable:
     @property
     def polars_schema(self) -> dict[str, pl.DataType]:
         """Column names and Polars types, in order, without the person column."""
-        return {column.name: POLARS_TYPES[column.type] for column in self.columns}
+        import polars as pl
+
+        return {column.name: getattr(pl, POLARS_TYPES[column.type])() for column in self.columns}
 
     @property
     def raw_schema(self) -> dict[str, pl.DataType]:
         """The table as the lake holds it: pseudonym (of a person) and delivery before the canonical columns."""
+        import polars as pl
+
         person = {"pid": pl.Binary()} if self.is_personal else {}
         return {**person, "delivery_id": pl.String(), **self.polars_schema}
 

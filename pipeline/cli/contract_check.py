@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.contract import Contract
     from pipeline.errors import ContractError
+    from pipeline.home import OcmoHome
 
 PLACE = re.compile(
     r"^(?P<file>.*?)(?:, line (?P<line>\d+))?(?:, key '(?P<key>.*?)')?(?:, clause (?P<clause>.*))?$"
@@ -107,7 +108,6 @@ def check_together(checked: Sequence[Checked], home: Path | None) -> None:
 
     What is wrong is added to the file at fault.
     """
-    from pipeline.contract.standing import require_unchanged
     from pipeline.contract.versions import together
     from pipeline.errors import ContractError
     from pipeline.home import OcmoHome
@@ -118,7 +118,7 @@ def check_together(checked: Sequence[Checked], home: Path | None) -> None:
         same = [other for _, other in sound if other.id == contract.id]
         try:
             if ocmo is not None:
-                require_unchanged(ocmo, contract)
+                _require_unchanged(ocmo, contract)
             if len(same) == 1:
                 one.remarks += _counts_later(contract)
             if len(same) > 1 and contract is same[-1]:
@@ -129,6 +129,13 @@ def check_together(checked: Sequence[Checked], home: Path | None) -> None:
                         made.remarks += _held_back(versions[number - 2], version)
         except ContractError as error:
             one.faults.append(error)
+
+
+def _require_unchanged(home: OcmoHome, contract: Contract) -> None:
+    """See that a version that stands in a home's register is unchanged; only this needs the database's packages."""
+    from pipeline.contract.standing import require_unchanged
+
+    require_unchanged(home, contract)
 
 
 def amended_later(before: Contract, after: Contract) -> list[str]:

@@ -39,9 +39,18 @@ def chosen(text: str, home: Path | None, *, day: dt.date | None = None, year: in
 
 def _served(contract_id: str, home: Path | None) -> Versions:
     from pipeline.contract.shelf import versions_of
+    from pipeline.errors import SettingsError
     from pipeline.home import OcmoHome
 
-    return versions_of(OcmoHome.open(home).contracts, contract_id)
+    try:
+        shelf = OcmoHome.open(home).contracts
+    except SettingsError as error:
+        raise SettingsError(
+            f"'{contract_id}' is no file, and whether it is a contract that is served cannot be seen: {error.what}",
+            where=error.where,
+            remedy=f"Give the path of a contract's file. {error.remedy}",
+        ) from error
+    return versions_of(shelf, contract_id)
 
 
 def _whole(number: str, text: str) -> int:

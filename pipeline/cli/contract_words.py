@@ -14,18 +14,22 @@ if TYPE_CHECKING:
 
 def terms_table(contract: Contract, day: dt.date) -> Table:
     """The terms in force on a day, by section, as the file writes them."""
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
     header, before = contract.contract, ""
     since = f", which holds from {header.supersedes_from}" if header.supersedes_from else ""
     table = Table(
-        title=f"{header.name}, version {header.version}{since}: terms on {day}", title_justify="left"
+        box=box.SIMPLE_HEAD,
+        title=f"{header.name}, version {header.version}{since}: terms on {day}",
+        title_justify="left",
     )
     table.add_column("clause")
     table.add_column("term", no_wrap=True)
-    for heading in ("value", "unit", "since"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("value", overflow="fold")
+    table.add_column("unit", max_width=18)
+    table.add_column("since", no_wrap=True)
     for section, name, parameter in contract.parameters():
         if section != before:
             table.add_section()

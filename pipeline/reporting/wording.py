@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
+from pipeline.fraction import Fraction
 from pipeline.reporting.notation import Notation
 from pipeline.settlement import Statement
 from pipeline.settlement.statement import YEAR_WHOLE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
-from numbers import Integral
+from numbers import Integral, Rational
+
+from pipeline.fraction import Fraction
 
 Number = int | float | Decimal | Fraction
 
@@ -24,6 +25,8 @@ def exact(value: Number) -> Fraction:
         return Fraction(value)
     if type(value) is Decimal:
         return of_decimal(value)
-    if isinstance(value, int | Decimal | Integral):
+    if isinstance(value, Decimal | Integral):
         return Fraction(value)
+    if isinstance(value, Rational):
+        return Fraction(value.numerator, value.denominator)
     return Fraction(repr(float(value)))

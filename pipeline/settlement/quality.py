@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from pipeline.contract import Term
 from pipeline.contract.values import Indicator
+from pipeline.fraction import Fraction
 from pipeline.settlement import quality_gates
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact
@@ -50,10 +50,8 @@ def _score_rule(item: Indicator, indicators: Indicators) -> Rule:
 def indicator_score(indicator: Indicator, measured: Fraction, agreed: Indicators) -> Line:
     """0 at or beyond the floor, 1 at or beyond the goal, linear between them, whichever way is better."""
     floor, goal = exact(indicator.floor), exact(indicator.goal)
-    way, whole = measured - floor, goal - floor
-    if whole < 0:
-        way, whole = -way, -whole
-    score = NONE if way.numerator <= 0 else ALL if way >= whole else way / whole
+    way, whole = (measured - floor, goal - floor) if floor <= goal else (floor - measured, floor - goal)
+    score = NONE if way.numerator <= 0 else ALL if way >= whole else way if whole == ALL else way / whole
     return Line(
         "quality",
         Quantity("indicator_score", score, FULL, indicator.id),

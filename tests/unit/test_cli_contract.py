@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pipeline.cli.app import app
+from pipeline.errors import SettingsError
 from pipeline.home import CHECKOUT, STATE_VARIABLE
 
 CONTRACT = CHECKOUT / "contracts" / "maasoever.yaml"
@@ -183,3 +186,25 @@ def test_what_is_not_there_is_told(folder: Path, words: list[str], says: str) ->
 def test_a_contract_is_explained_in_the_language_asked(folder: Path) -> None:
     assert "Deze versie geldt vanaf 01-01-2026: Het deel gaat omhoog." in run("explain", "maasoever").stdout
     assert "This version holds from 2026-01-01" in run("explain", "maasoever", "--language", "en").stdout
+
+
+def test_a_contract_outside_any_home_is_told_to_be_given_as_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STATE_VARIABLE, str(tmp_path))
+    result = CliRunner().invoke(app, ["contract", "explain", "maasoever"])
+    assert isinstance(result.exception, SettingsError)
+    assert "Give the path of a contract's file." in str(result.exception)
+
+
+HEAVY = ("polars", "duckdb", "sqlalchemy", "scipy", "airflow")
+
+
+def test_checking_a_file_waits_for_none_of_the_packages_it_does_not_need() -> None:
+    program = (
+        "import sys; from typer.testing import CliRunner; from pipeline.cli.app import app;"
+        f" result = CliRunner().invoke(app, ['contract', 'check', {str(CONTRACT)!r}]); assert result.exit_code == 0;"
+        f" print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

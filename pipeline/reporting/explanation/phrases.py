@@ -36,7 +36,7 @@ class Phrases:
         """A code by its name: a kind of care, a member, a law; else as it is."""
         if code in care_types():
             kind = care_types()[code]
-            return kind.dutch if self.language == "nl" else code.replace("_", " ")
+            return kind.dutch if self.language == "nl" else kind.english
         if code in self.members:
             return self.members[code]
         return str(self.words["names"].get(code, code)).format(**self.parties)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
+from pipeline.fraction import Fraction
 from pipeline.privacy import Assessment, Verdict
 from pipeline.privacy.knowledge import Known, everything, in_words
 

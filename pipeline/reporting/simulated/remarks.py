@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
+from pipeline.fraction import Fraction
 from pipeline.reporting.notation import Notation
 from pipeline.reporting.texts import texts
 from pipeline.simulation import Simulation

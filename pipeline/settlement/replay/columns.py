@@ -16,6 +16,9 @@ def _exact(value: object) -> object:
 
 
 Exact = Annotated[Decimal, BeforeValidator(_exact)]
+ONCE = Decimal(1)
+"""The factor that changes nothing."""
+
 ByYear = Annotated[dict[int, Exact], Field(min_length=1)]
 
 
@@ -29,7 +32,7 @@ class Column(BaseModel):
 
     column: str = ""
     constant: Exact | None = None
-    times: Exact = Decimal(1)
+    times: Exact = ONCE
     magnitude: bool = False
     when_empty: Exact | None = None
 

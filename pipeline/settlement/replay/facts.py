@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import FiguresError
+from pipeline.fraction import Fraction
 from pipeline.settlement.exact import of_decimal
 from pipeline.settlement.figures import UNITS, Figure, Figures, IndicatorFigure
-from pipeline.settlement.replay.columns import Column, Ratio
+from pipeline.settlement.replay.columns import ONCE, Column, Ratio
 from pipeline.settlement.replay.mapping import Exceptional, FactsMap
 
 
@@ -143,24 +143,23 @@ class FiguresMaker:
         part = self.number(row, ratio.column)
         return part is not None and whole != 0 and ratio.at_least <= part / whole < ratio.below
 
-    def number(self, row: Row, column: str, times: Decimal = Decimal(1)) -> Fraction | None:
+    def number(self, row: Row, column: str, times: Decimal = ONCE) -> Fraction | None:
         """The number in a column, for comparison; None where it is empty."""
         value = self._number(row, Column(column=column, times=times))
         return None if value is None else Fraction(value)
 
     def _number(self, row: Row, column: Column) -> int | Fraction | None:
         if column.constant is not None:
-            return Fraction(column.constant)
+            return of_decimal(column.constant)
         text = row.cells.get(column.column, "")
         if text in self.empty:
             return None if column.when_empty is None else of_decimal(column.when_empty)
         value: int | Fraction
-        times = whole_or_exact(column.times)
         if text.isdecimal():
             value = int(text)
         else:
             try:
-                value = Fraction(Decimal(text))
+                value = of_decimal(Decimal(text))
             except (InvalidOperation, ValueError, OverflowError):
                 raise FiguresError(
                     f"'{text}' in column '{column.column}' is no number",
@@ -169,8 +168,7 @@ class FiguresMaker:
                 ) from None
         if column.magnitude:
             value = value if value >= 0 else -value
-        product: int | Fraction = value if times == 1 else value * times
-        return product
+        return value if column.times is ONCE else value * whole_or_exact(column.times)
 
 
 @lru_cache(maxsize=64)
