@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from numbers import Rational
-
-from pipeline.fraction import Fraction
+from fractions import Fraction
 
 
 def round_cents(amount: Decimal | Fraction | float | int) -> int:
@@ -19,7 +17,7 @@ def round_cents(amount: Decimal | Fraction | float | int) -> int:
 
     A float is taken at its shortest decimal notation, so that 1.005 * 100 means what it prints.
     """
-    if isinstance(amount, Rational):
+    if isinstance(amount, Fraction):
         whole = (2 * abs(amount.numerator) + amount.denominator) // (2 * amount.denominator)
         return whole if amount >= 0 else -whole
     exact = Decimal(repr(amount)) if isinstance(amount, float) else Decimal(amount)

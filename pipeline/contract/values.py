@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
 from pipeline.contract.parameter import STRICT, Euros, Number, Share, Text, between
-from pipeline.fraction import Fraction
 
 AgbCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 UzoviCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]

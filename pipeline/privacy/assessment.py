@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Contract, Term
 from pipeline.contract.shelf import versions_of
 from pipeline.contract.values import RiskLimit
-from pipeline.fraction import Fraction
 from pipeline.home import OcmoHome
 from pipeline.privacy.knowledge import FACTS, Known, everything, few_at_once, in_order, remedies
 from pipeline.privacy.measure import TABLES, Groups, Measured, measure

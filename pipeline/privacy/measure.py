@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import duckdb
 
 from pipeline.deliveries import raw_inputs
-from pipeline.fraction import Fraction
 from pipeline.home import OcmoHome
 from pipeline.lake import Step, connect, engine_settings, open_lake, sql_table
 from pipeline.privacy.knowledge import COLUMNS, Known, everything

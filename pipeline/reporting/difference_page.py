@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
-from pipeline.fraction import Fraction
 from pipeline.reporting.house import render
 from pipeline.reporting.notation import Notation
 from pipeline.reporting.texts import texts

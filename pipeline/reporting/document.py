@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 from pydantic import BaseModel
 
 from pipeline.contract import Contract, Term
-from pipeline.fraction import Fraction
 from pipeline.reporting.told import told_document
 from pipeline.settlement import IndicatorFigure, Line, Quantity, Statement
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Term
@@ -21,7 +22,6 @@ from pipeline.contract.values import (
     Requirement,
     Statistical,
 )
-from pipeline.fraction import Fraction
 from pipeline.money import round_cents
 from pipeline.reporting.texts import texts
 from pipeline.settlement import Quantity

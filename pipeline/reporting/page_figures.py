@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from pipeline.fraction import Fraction
 from pipeline.reporting import picture
 from pipeline.reporting.document import count_shown
 from pipeline.reporting.notation import Notation

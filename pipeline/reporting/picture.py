@@ -7,10 +7,10 @@ are in per mille of the row's width; whole numbers, so that equal statements giv
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from pipeline.contract.values import Indicator
-from pipeline.fraction import Fraction
 from pipeline.settlement import IndicatorFigure, Statement
 from pipeline.settlement.exact import Number, exact
 

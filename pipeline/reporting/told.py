@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from pipeline.contract import Contract
 from pipeline.contract.computed import uncomputed
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement import Figure, Figures, IndicatorFigure, Statement, settle
 from pipeline.settlement.figure_names import EARLIER, MEASURED, UNITS
 from pipeline.settlement.told import INDICATOR, Told

@@ -14,12 +14,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from pipeline.contract.exact_yaml import read_yaml
 from pipeline.errors import ContractError, FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.figures import UNITS
 from pipeline.settlement.told import INDICATOR, Told
 

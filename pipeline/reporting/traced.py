@@ -6,10 +6,10 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Contract, Term
-from pipeline.fraction import Fraction
 from pipeline.reporting.document import plain
 from pipeline.reporting.explanation.readings import Readings
 from pipeline.reporting.notation import Notation

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.reporting.origins import (
     AGREED,
     CELLS,

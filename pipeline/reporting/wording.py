@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.fraction import Fraction
+from fractions import Fraction
+
 from pipeline.reporting.notation import Notation
 from pipeline.settlement import Statement
 from pipeline.settlement.statement import YEAR_WHOLE

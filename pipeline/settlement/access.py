@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from pipeline.contract import Term
 from pipeline.contract.values import Requirement
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.line import Line, Quantity
 

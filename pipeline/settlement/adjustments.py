@@ -8,11 +8,11 @@ against the saving (DC 6); a disaster relieves a loss.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Term
 from pipeline.contract.terms import CENTS_PER_EURO
 from pipeline.contract.values import AgreedAmount
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact
 from pipeline.settlement.line import Line, Quantity

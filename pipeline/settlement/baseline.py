@@ -10,9 +10,9 @@ moves with it (requirement DC 4).
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Term
-from pipeline.fraction import Fraction
 from pipeline.settlement import case_mix, trend
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact

@@ -7,10 +7,10 @@ leaves room. What is still open at the end of the term lapses.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Term
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact
 from pipeline.settlement.line import Line, Quantity

@@ -7,9 +7,9 @@ insurer bears the composition of the population; only the part that depends on c
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Term
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact
 from pipeline.settlement.line import Line, Quantity

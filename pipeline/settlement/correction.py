@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from pipeline.fraction import Fraction
+from fractions import Fraction
 
 CAUSES = (
     "program",

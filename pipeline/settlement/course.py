@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from pipeline.contract import Term
 from pipeline.contract.dated import Economy
 from pipeline.contract.terms import EconomicTerms
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.figures import Figures
 from pipeline.settlement.line import Amount, Line, Quantity
 from pipeline.settlement.units import CountedUnit

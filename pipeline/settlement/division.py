@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Term
 from pipeline.contract.terms import CENTS_PER_EURO
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.money import round_cents, split_cents
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact

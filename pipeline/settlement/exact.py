@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
-from numbers import Integral, Rational
-
-from pipeline.fraction import Fraction
+from numbers import Integral
 
 Number = int | float | Decimal | Fraction
 
@@ -25,8 +24,6 @@ def exact(value: Number) -> Fraction:
         return Fraction(value)
     if type(value) is Decimal:
         return of_decimal(value)
-    if isinstance(value, Decimal | Integral):
+    if isinstance(value, int | Decimal | Integral):
         return Fraction(value)
-    if isinstance(value, Rational):
-        return Fraction(value.numerator, value.denominator)
     return Fraction(repr(float(value)))

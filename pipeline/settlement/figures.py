@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
+from fractions import Fraction
 
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.exact import Number, exact
 from pipeline.settlement.figure_names import SIGNED, UNITS, cure_of_missing, cure_of_unmeasured
 from pipeline.settlement.told import Told

@@ -6,10 +6,10 @@ Named tuples, because thousands of settlements are replayed at a time.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from pipeline.contract import Term
-from pipeline.fraction import Fraction
 from pipeline.settlement.exact import exact
 
 Bearer = Literal["insurer", "consortium", "shared"]

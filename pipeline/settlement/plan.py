@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pipeline.contract.dated import Economy
 from pipeline.contract.terms import EconomicTerms
-from pipeline.fraction import Fraction
 from pipeline.settlement import (
     access,
     carry_over,

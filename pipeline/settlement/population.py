@@ -5,10 +5,10 @@ The insurer bears the number and composition of the population, always (requirem
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Term
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.line import Line, Quantity
 from pipeline.settlement.units import INSURED_YEAR, CountedUnit

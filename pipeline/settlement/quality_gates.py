@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Term
 from pipeline.contract.values import Brackets, Ladder, QualityGate
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact
 from pipeline.settlement.line import Line, Quantity

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 from pipeline.contract import Contract
 from pipeline.contract.values import Indicator
 from pipeline.contract.versions import Versions
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Course
 from pipeline.settlement.figures import Figure, Figures
 from pipeline.settlement.line import Line, Quantity

@@ -7,10 +7,10 @@ until `payable`, where the one rounding is.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Term
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact
 from pipeline.settlement.line import Line, Quantity

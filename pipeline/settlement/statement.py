@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from pipeline.contract import Contract
-from pipeline.fraction import Fraction
 from pipeline.settlement.figures import IndicatorFigure
 from pipeline.settlement.line import Line
 from pipeline.settlement.told import Told

@@ -7,11 +7,11 @@ savings         = target - actual cost - what care that moved out of the domain 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Term
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement import adjustments, baseline, target_per_unit
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.line import Line, Quantity

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Term
 from pipeline.contract.terms import CENTS_PER_EURO
-from pipeline.fraction import Fraction
 from pipeline.settlement import baseline
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.exact import exact

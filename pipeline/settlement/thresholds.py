@@ -7,11 +7,11 @@ is z x variation / square root of the size, which chance alone seldom reaches.
 from __future__ import annotations
 
 from decimal import Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Term
 from pipeline.contract.values import Brackets, Ladder, Statistical
-from pipeline.fraction import Fraction
 from pipeline.settlement.course import Agreed, Course, Rule, Rules
 from pipeline.settlement.line import Line, Quantity
 from pipeline.settlement.units import INSURED_YEAR, CountedUnit

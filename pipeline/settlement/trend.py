@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract import Term
-from pipeline.fraction import Fraction
 from pipeline.periods import first_day
 from pipeline.settlement.course import Agreed, Course, Rule
 from pipeline.settlement.exact import exact

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pipeline.contract import Term
-from pipeline.fraction import Fraction
 from pipeline.settlement.figures import Figures
 
 MONTHS_PER_YEAR = 12

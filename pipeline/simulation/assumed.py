@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 from pipeline.contract.terms import EconomicTerms
-from pipeline.fraction import Fraction
 from pipeline.settlement.figures import IndicatorFigure
 
 NOUGHT = (

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import NamedTuple
 
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.simulation.drawing import Draw, everybody
 from pipeline.simulation.year import AsIf, Settled
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ import yaml
 
 from pipeline.contract.exact_yaml import ExactLoader
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.figures import UNITS
 from pipeline.simulation.assumed import Given
 

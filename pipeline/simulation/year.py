@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
 from pipeline.contract import Contract
 from pipeline.contract.terms import CENTS_PER_EURO
-from pipeline.fraction import Fraction
 from pipeline.money import round_cents
 from pipeline.settlement import Figure, Figures, Plan, plan
 from pipeline.settlement.course import Course

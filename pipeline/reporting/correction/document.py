@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal
 
 from pipeline.code_version import code_version
 from pipeline.contract import Contract
 from pipeline.contract.diff import OF_PAST_YEARS, Difference, differences
 from pipeline.contract.written import json_data
-from pipeline.fraction import Fraction
 from pipeline.periods import first_day
 from pipeline.reporting.correction.claims import Changed
 from pipeline.reporting.correction.stages import Course

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import polars as pl
@@ -21,7 +22,6 @@ from pipeline.code_version import code_version
 from pipeline.contract import Contract
 from pipeline.deliveries import raw_inputs
 from pipeline.errors import ReconciliationError
-from pipeline.fraction import Fraction
 from pipeline.home import OcmoHome
 from pipeline.indicators import build_indicators
 from pipeline.lake import open_lake

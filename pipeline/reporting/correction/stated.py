@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from pipeline.contract import Contract
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.reporting.told import told_from, with_told
 from pipeline.settlement import Figure, Figures, Statement
 from pipeline.settlement.figure_names import MEASURED, UNITS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 
 from pipeline.contract import Contract
-from pipeline.fraction import Fraction
 from pipeline.reporting.explanation.figures import COST_CENTS, example_figures, number
 from pipeline.reporting.explanation.readings import Readings
 from pipeline.settlement import Line, Statement, settle

@@ -7,9 +7,9 @@ domain, no prices or new drugs to set right. So the example shows what the shari
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from pipeline.contract import Contract, Terms
-from pipeline.fraction import Fraction
 from pipeline.settlement import Figure, Figures, IndicatorFigure
 from pipeline.settlement.exact import Number
 from pipeline.settlement.figures import UNITS

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from markupsafe import Markup
 
-from pipeline.fraction import Fraction
 from pipeline.reporting.interim.shown import Shown
 from pipeline.reporting.picture import WIDTH
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import NamedTuple
 
 from pipeline.claims.terms_tables import CONTRACTED
 from pipeline.deliveries.missing import Came
-from pipeline.fraction import Fraction
 from pipeline.reporting.interim.hidden import Hidden, hidden
 from pipeline.reporting.interim.outlook import Outlook
 from pipeline.reporting.interim.state import MONTHS_PER_YEAR, Book, KindOfCare, YearState

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from markupsafe import Markup
 
-from pipeline.fraction import Fraction
 from pipeline.reporting.house import render
 from pipeline.reporting.interim.bars import cost_bars
 from pipeline.reporting.interim.quarter import Quarter

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 import polars as pl
 
 from pipeline.claims.terms_tables import COMPARISON, CONTRACTED
-from pipeline.fraction import Fraction
 from pipeline.reporting.interim.state import MONTHS_PER_YEAR, Exposure
 from pipeline.settlement import Figure, Figures
 from pipeline.settlement.exact import exact

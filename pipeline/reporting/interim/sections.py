@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.fraction import Fraction
 from pipeline.reporting.interim.bars import kind_bar, largest_kind
 from pipeline.reporting.interim.shown import NOTHING, Document, Shown, Wording
 

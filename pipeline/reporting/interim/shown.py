@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from pipeline.canonical import care_types
-from pipeline.fraction import Fraction
 from pipeline.reporting.notation import Notation
 from pipeline.reporting.texts import texts
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from pipeline.contract import Contract, Terms
 from pipeline.deliveries.missing import Expected
-from pipeline.fraction import Fraction
 from pipeline.reporting.issued import IssuedStatement
 from pipeline.settlement import Figures
 

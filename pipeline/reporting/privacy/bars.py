@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from pipeline.fraction import Fraction
 from pipeline.privacy import Groups
 from pipeline.reporting.picture import WIDTH
 from pipeline.reporting.privacy.words import SIZES

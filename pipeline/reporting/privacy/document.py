@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from typing import Any
 
-from pipeline.fraction import Fraction
 from pipeline.privacy import Assessment, Groups, Verdict
 from pipeline.privacy.assessment import with_facts
 from pipeline.privacy.knowledge import Known, everything, few_at_once, remedies

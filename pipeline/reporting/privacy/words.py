@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.fraction import Fraction
+from fractions import Fraction
+
 from pipeline.privacy import Assessment, Verdict
 from pipeline.privacy.knowledge import Known, everything, in_words
 

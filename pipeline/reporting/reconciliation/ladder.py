@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 import duckdb
 
 from pipeline.completion.completed import CHAIN_LADDER, NOT_COMPLETED
 from pipeline.completion.parameters import RunOutParameters
-from pipeline.fraction import Fraction
 
 Values = dict[str, object]
 """By the row's key and the column, with blanks between, as `values_by_key` has it."""

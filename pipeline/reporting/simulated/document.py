@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from pipeline.fraction import Fraction
 from pipeline.money import round_cents
 from pipeline.simulation import Simulation
 from pipeline.simulation.chance import Chance

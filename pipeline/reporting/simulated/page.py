@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from pipeline.fraction import Fraction
 from pipeline.reporting.house import render
 from pipeline.reporting.notation import Notation
 from pipeline.reporting.simulated.chart import HEIGHT, columns, spreads

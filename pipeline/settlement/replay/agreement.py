@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.replay.mapping import KnownDifference, RateCompared, in_force
 from pipeline.settlement.replay.run import NotSettled, Replay, Settled, no_collections
 

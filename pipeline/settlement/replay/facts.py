@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import FiguresError
-from pipeline.fraction import Fraction
 from pipeline.settlement.exact import of_decimal
 from pipeline.settlement.figures import UNITS, Figure, Figures, IndicatorFigure
 from pipeline.settlement.replay.columns import ONCE, Column, Ratio

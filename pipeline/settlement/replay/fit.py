@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ContractError
-from pipeline.fraction import Fraction
 from pipeline.settlement.figures import UNITS, Figure, Figures
 from pipeline.settlement.plan import Plan
 from pipeline.settlement.replay.facts import Row

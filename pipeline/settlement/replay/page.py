@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from pipeline.fraction import Fraction
 from pipeline.settlement.replay.agreement import Agreement
 from pipeline.settlement.replay.mapping import Exceptional, FactsMap
 from pipeline.settlement.replay.markdown import as_table, opening

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from pipeline.fraction import Fraction
 from pipeline.settlement.replay.fit import FittedReplay, Specification
 from pipeline.settlement.replay.markdown import as_table, opening
 from pipeline.settlement.replay.table import money

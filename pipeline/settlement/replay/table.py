@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from pipeline.errors import SettingsError
-from pipeline.fraction import Fraction
 from pipeline.settlement.line import Amount, Line
 from pipeline.settlement.replay.fit import FittedReplay
 from pipeline.settlement.replay.run import NotSettled, Replay, Settled
